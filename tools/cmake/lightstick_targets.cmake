@@ -1,0 +1,56 @@
+# One target a folder, and an include path that shows a target only what it links.
+
+# lightstick_include_root(<target> <folder>) makes <build>/include/<target>/lightstick/<folder>, a symbolic
+# link to <source>/<folder>, and returns <build>/include/<target> in lightstick_include_root_dir.
+function(lightstick_include_root target folder)
+  set(root "${PROJECT_BINARY_DIR}/include/${target}")
+  cmake_path(GET folder PARENT_PATH parent)
+  file(MAKE_DIRECTORY "${root}/lightstick/${parent}")
+  file(CREATE_LINK "${PROJECT_SOURCE_DIR}/${folder}" "${root}/lightstick/${folder}" SYMBOLIC)
+  set(lightstick_include_root_dir "${root}" PARENT_SCOPE)
+endfunction()
+
+# lightstick_library(<target> FOLDER <folder> [EXCLUDE <regex>] [GENERATED <file>...]
+#                    [PUBLIC <target>...] [PRIVATE <target>...])
+# Every .cpp below <folder> (without those that match EXCLUDE) makes a static library; a folder without
+# sources makes an INTERFACE library, so that the tree configures while it grows. A <folder>/pch.hpp becomes
+# the target's precompiled header.
+function(lightstick_library target)
+  cmake_parse_arguments(arg "" "FOLDER;EXCLUDE" "GENERATED;PUBLIC;PRIVATE" ${ARGN})
+  if(arg_UNPARSED_ARGUMENTS OR NOT arg_FOLDER)
+    message(FATAL_ERROR "lightstick_library(${target}): bad arguments ${arg_UNPARSED_ARGUMENTS}")
+  endif()
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/${arg_FOLDER}/*.cpp")
+  if(arg_EXCLUDE)
+    list(FILTER sources EXCLUDE REGEX "${arg_EXCLUDE}")
+  endif()
+  list(APPEND sources ${arg_GENERATED})
+
+  if(sources)
+    add_library(${target} STATIC ${sources})
+    set(visible PUBLIC)
+    set(hidden PRIVATE)
+    lightstick_precompile(${target} "${PROJECT_SOURCE_DIR}/${arg_FOLDER}/pch.hpp")
+  else()
+    add_library(${target} INTERFACE)
+    set(visible INTERFACE)
+    set(hidden INTERFACE)
+  endif()
+
+  lightstick_include_root(${target} "${arg_FOLDER}")
+  target_include_directories(${target} ${visible} "${lightstick_include_root_dir}")
+  target_link_libraries(${target} ${hidden} lightstick_flags)
+  target_link_libraries(${target} ${visible} ${arg_PUBLIC})
+  target_link_libraries(${target} ${hidden} ${arg_PRIVATE})
+  set_property(GLOBAL APPEND PROPERTY LIGHTSTICK_LIBRARIES "${target}:${arg_FOLDER}:${arg_EXCLUDE}")
+endfunction()
+
+# lightstick_precompile(<target> <header>) uses the header if it is there.
+function(lightstick_precompile target header)
+  if(LIGHTSTICK_PCH AND EXISTS "${header}")
+    target_precompile_headers(${target} PRIVATE "${header}")
+  endif()
+  # Configure again when the header comes or goes.
+  cmake_path(GET header PARENT_PATH folder)
+  file(GLOB ignored CONFIGURE_DEPENDS "${folder}/pch.hpp")
+endfunction()
