@@ -1,0 +1,81 @@
+#pragma once
+
+#include <memory>
+#include <utility>
+
+#include "lightstick/runtime/base/result.hpp"
+#include "lightstick/runtime/base/unique_function.hpp"
+
+namespace lightstick::runtime {
+
+/// What actors say to each other inside a node. Each kind's contract (`actors/<kind>/messages.hpp`) derives its
+/// commands and answers from this; the receiver knows the type from the contract it implements.
+class message {
+ public:
+  message() = default;
+  message(const message&) = delete;
+  message& operator=(const message&) = delete;
+  virtual ~message() = default;
+};
+using message_ptr = std::unique_ptr<message>;
+
+/// Wraps a plain struct as a message: `make_message(join_room{...})`, read back with `body_of<join_room>(m)`.
+template <class T>
+class message_of final : public message {
+ public:
+  explicit message_of(T value) : body(std::move(value)) {}
+  T body;
+};
+
+template <class T>
+[[nodiscard]] message_ptr make_message(T value) {
+  return std::make_unique<message_of<T>>(std::move(value));
+}
+
+/// The body when `m` holds a `T`, else null.
+template <class T>
+[[nodiscard]] T* body_of(message& m) noexcept {
+  auto* typed = dynamic_cast<message_of<T>*>(&m);
+  return typed == nullptr ? nullptr : &typed->body;
+}
+
+/// Where the one answer to a message goes. Move-only. Answering twice is impossible; a reply that is destroyed
+/// unanswered answers `errc::unavailable` ("unanswered"), so that nobody waits for an actor that has gone.
+/// Thread: any; the callback runs on the thread that answers and must only hand the answer on.
+class reply {
+ public:
+  using callback = unique_function<void(result<message_ptr>)>;
+
+  reply() = default;  ///< nobody waits
+  explicit reply(callback deliver) : deliver_(std::move(deliver)) {}
+  reply(reply&& other) noexcept : deliver_(std::exchange(other.deliver_, callback{})) {}
+  reply& operator=(reply&& other) noexcept;
+  reply(const reply&) = delete;
+  reply& operator=(const reply&) = delete;
+  ~reply();
+
+  [[nodiscard]] bool wanted() const noexcept { return static_cast<bool>(deliver_); }
+  void answer(result<message_ptr> outcome);
+
+  template <class T>
+  void ok(T value) {
+    answer(make_message(std::move(value)));
+  }
+  void failed(error e) { answer(tl::unexpected<error>(std::move(e))); }
+
+ private:
+  callback deliver_;
+};
+
+/// A reply whose callback takes the contract's own answer type. An answer of another type is errc::invalid.
+template <class T, class F>
+[[nodiscard]] reply make_reply(F f) {
+  return reply{[f = std::move(f)](result<message_ptr> outcome) mutable {
+    if (!outcome) return f(result<T>{tl::unexpected<error>(std::move(outcome.error()))});
+    auto* body = *outcome ? body_of<T>(**outcome) : nullptr;
+    if (body == nullptr) return f(result<T>{fail(errc::invalid, "answer of an unexpected type")});
+    f(result<T>{std::move(*body)});
+  }};
+}
+
+}  // namespace lightstick::runtime
