@@ -51,7 +51,7 @@ struct actor_report {
   activation_phase phase = activation_phase::active;
   lightstick::epoch epoch;
   sequence journal_at;          ///< last committed sequence
-  std::uint32_t uncommitted = 0;
+  std::uint32_t uncommitted = 0;  ///< commits under way
   std::uint32_t restarts = 0;
   std::string last_error;
   inspection state;

@@ -1,0 +1,98 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lightstick/actors/chat_message.hpp"
+
+/// The contract of `room/<name>`: what may be asked of a room and what it answers.
+/// Each struct is sent with `runtime::make_message`; `-> T` names the answer's body.
+namespace lightstick::actors::room {
+
+inline constexpr const char* kind = "room";
+
+/// Where a client stopped reading.
+struct since {
+  history_id hist;
+  offset off;
+};
+
+/// Somebody comes in; the same session again only refreshes. -> joined.
+/// Errors: room_not_found (creation is off), room_full.
+struct join {
+  session_id session;
+  user_id user;
+  device_id device;
+  std::string name;
+  role as = role::fan;
+  std::optional<room::since> since;
+  std::uint32_t limit = 50;                   ///< messages, 0 to 100
+  std::uint32_t bytes_max = 256 * 1024;       ///< of message text and data in the answer
+};
+
+struct joined {
+  room_id room;
+  history_id hist;
+  offset off;                ///< the last committed offset; the first push is off+1
+  bool recovered = false;    ///< `since` could be honoured: nothing is missing between it and `messages`
+  bool more = false;         ///< page on with history (after the last, or before the first without `since`)
+  std::vector<chat_message_ptr> messages;  ///< ascending offsets
+  room_status status;
+};
+
+/// A session leaves by its own wish, or its connection is gone (`dropped`: the place is held for a while). No answer.
+struct leave {
+  session_id session;
+  bool dropped = false;
+};
+
+/// Says something. -> published, when it is durable. The same (user, device, cid) with the same content within
+/// 5 minutes gets the first answer; with other content bad_request.
+/// Errors: forbidden (not in the room), bad_request, overloaded, unavailable (outcome unknown: ask again, same cid).
+struct publish {
+  session_id session;
+  user_id user;
+  device_id device;
+  std::string name;
+  role as = role::fan;
+  std::string cid;           ///< empty: not idempotent
+  std::string text;
+  std::optional<offset> reply_to;
+  std::optional<std::int64_t> vt;
+  std::string data;          ///< a map as msgpack, at most 1 KiB; empty = none
+};
+
+struct published {
+  offset off;
+  wall_ms ts;
+  friend bool operator==(const published&, const published&) = default;
+};
+
+/// A page of history; one of `before` and `after`. -> page. Errors: bad_request, corrupt (damaged record).
+struct history {
+  std::optional<offset> before;
+  std::optional<offset> after;
+  std::uint32_t limit = 50;  ///< 1 to 100
+  std::uint32_t bytes_max = 256 * 1024;
+};
+
+struct page {
+  std::vector<chat_message_ptr> messages;  ///< ascending offsets
+  bool more = false;                       ///< further messages exist beyond the page in the asked direction
+};
+
+/// Who is here. -> members. `limit` 0 asks for the count alone.
+struct presence {
+  std::uint32_t limit = 0;   ///< at most 100
+  std::string after;         ///< `next` of the page before, or empty
+};
+
+struct members {
+  std::uint32_t count = 0;         ///< sessions
+  std::vector<member> page;        ///< one line a user, ordered by user id
+  std::string next;                ///< empty on the last page
+};
+
+}  // namespace lightstick::actors::room

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+#include "lightstick/actors/fanout.hpp"
+#include "lightstick/runtime/system.hpp"
+
+namespace lightstick::actors::room {
+
+/// What an operator can set for all rooms of a node.
+struct options {
+  bool create_on_join = true;                        ///< otherwise joining an unknown room is room_not_found
+  std::uint32_t capacity = 10'000;                   ///< sessions; beyond it room_full
+  std::uint32_t announce_max = 1'000;                ///< rooms above it do not name who joins and leaves
+  std::chrono::milliseconds hold_place{std::chrono::seconds{30}};  ///< for a session that dropped
+  std::chrono::milliseconds dedupe_window{std::chrono::minutes{5}};
+  std::uint32_t marks_max = 131'072;                 ///< publishes with a cid in the window; beyond it overloaded
+  std::uint32_t recent_max = 256;                    ///< messages kept in memory for joins
+  std::chrono::milliseconds idle_after{std::chrono::minutes{2}};
+  std::uint32_t mailbox_max = 4096;
+};
+
+/// Makes `room/<name>` a durable kind of `sys`. `hist` is the store's history id.
+/// REQUIRES: `out` outlives the system.
+void register_kind(runtime::system& sys, fanout& out, history_id hist, options o);
+
+}  // namespace lightstick::actors::room

@@ -1,0 +1,131 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lightstick/actors/chat_message.hpp"
+#include "lightstick/actors/room/messages.hpp"
+#include "lightstick/actors/user/messages.hpp"
+
+/// The contract of `session/<id>`: one device of one user, local to the node that holds its connection. The
+/// gateway sends what the client asked for; answers go back through the session's `client_port`, by request id.
+namespace lightstick::actors::session {
+
+inline constexpr const char* kind = "session";
+
+/// The client's own number of a request, echoed in its answer.
+using request_id = std::uint64_t;
+
+/// Who is connected, as the token says.
+struct identity {
+  user_id user;
+  device_id device;
+  std::string name;
+  role as = role::fan;
+  std::vector<std::string> rooms;  ///< the only rooms allowed; empty = all
+  std::int64_t expires_ms = 0;     ///< wall clock; the session closes with 4109 then
+};
+
+// ---- asked by the client, in the order of the socket ----
+
+struct resume_entry {
+  room_id room;
+  std::optional<room::since> since;
+};
+/// The first message of a session: answers `auth` (welcome) with the results of all rooms.
+struct begin {
+  request_id id = 0;
+  std::vector<resume_entry> resume;
+};
+struct refresh {
+  request_id id = 0;
+  identity renewed;  ///< REQUIRES: the same user (the gateway checks)
+};
+struct join {
+  request_id id = 0;
+  room_id room;
+  std::optional<room::since> since;
+  std::uint32_t limit = 50;
+};
+struct leave {
+  request_id id = 0;
+  room_id room;
+};
+struct publish {
+  request_id id = 0;
+  room_id room;
+  std::string cid;
+  std::string text;
+  std::optional<offset> reply_to;
+  std::optional<std::int64_t> vt;
+  std::string data;
+};
+struct history {
+  request_id id = 0;
+  room_id room;
+  std::optional<offset> before;
+  std::optional<offset> after;
+  std::uint32_t limit = 50;
+};
+struct read {
+  request_id id = 0;
+  room_id room;
+  offset off;
+};
+struct presence {
+  request_id id = 0;
+  room_id room;
+  bool page = false;
+  std::uint32_t limit = 100;
+  std::string after;
+};
+/// The connection is gone; the session ends and its rooms hold its place for a while.
+struct disconnected {};
+/// `fanout::call_roll`: tell this room again that the session is there.
+struct roll_call {
+  room_id room;
+};
+
+// ---- answers, given to client_port::answer ----
+
+/// One room of an `auth` or a `join`.
+struct join_result {
+  room_id room;
+  result<room::joined> outcome;
+  offset read;  ///< the user's cursor
+};
+struct welcome {
+  user_id user;
+  session_id session;
+  std::string name;
+  role as = role::fan;
+  std::int64_t expires_in_s = 0;
+  std::vector<join_result> rooms;
+  std::vector<user::room_cursor> mine;
+};
+struct refreshed {
+  std::int64_t expires_in_s = 0;
+};
+struct left {
+  room_id room;
+};
+struct published {
+  offset off;
+  wall_ms ts;
+};
+struct history_page {
+  room_id room;
+  room::page page;
+};
+struct cursor {
+  user::room_cursor at;
+};
+struct present {
+  room_id room;
+  bool page = false;
+  room::members members;
+};
+
+}  // namespace lightstick::actors::session

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "lightstick/actors/chat_message.hpp"
+
+/// The contract of `user/<id>`: what all devices of a user share.
+namespace lightstick::actors::user {
+
+inline constexpr const char* kind = "user";
+inline constexpr std::uint32_t rooms_max = 1000;    ///< beyond it the room untouched for longest is forgotten
+inline constexpr std::uint32_t sessions_max = 32;   ///< devices at once; beyond it `attach` is overloaded
+
+/// A room the user is in, and how far the user has read.
+struct room_cursor {
+  room_id room;
+  offset read;
+  friend bool operator==(const room_cursor&, const room_cursor&) = default;
+};
+
+/// A device comes or goes. attach -> profile; detach has no answer.
+struct attach {
+  session_id session;
+};
+struct detach {
+  session_id session;
+};
+struct profile {
+  std::vector<room_cursor> rooms;  ///< most recently joined last
+};
+
+/// The user entered or left a room by wish; durable. -> room_cursor.
+struct enter_room {
+  room_id room;
+};
+struct leave_room {
+  room_id room;
+};
+
+/// Moves the cursor forward; a smaller offset changes nothing. Durable; the other devices are told by
+/// `cursor_moved`. -> room_cursor (as it is now). Errors: room_not_found when the user is not in it.
+struct move_cursor {
+  room_id room;
+  offset off;
+  session_id from;
+};
+
+/// Sent to the sessions of the user's other devices.
+struct cursor_moved {
+  room_cursor cursor;
+};
+
+}  // namespace lightstick::actors::user

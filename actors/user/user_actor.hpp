@@ -1,0 +1,10 @@
+#pragma once
+
+#include "lightstick/runtime/system.hpp"
+
+namespace lightstick::actors::user {
+
+/// Makes `user/<id>` a durable kind of `sys`.
+void register_kind(runtime::system& sys);
+
+}  // namespace lightstick::actors::user
