@@ -1,0 +1,100 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "lightstick/actors/fanout.hpp"
+#include "lightstick/actors/session/session_actor.hpp"
+#include "lightstick/gateway/auth/tokens.hpp"
+#include "lightstick/gateway/protocol/frames.hpp"
+#include "lightstick/runtime/base/metrics.hpp"
+#include "lightstick/runtime/system.hpp"
+
+namespace lightstick::gateway {
+
+/// An address to listen on. Port 0 takes a free one.
+struct endpoint {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 0;
+};
+/// "127.0.0.1:8080", "[::1]:8080". Errors: invalid, naming the form.
+[[nodiscard]] result<endpoint> parse_endpoint(std::string_view text);
+[[nodiscard]] std::string to_string(const endpoint& e);
+
+struct tls_files {
+  std::string certificate;  ///< PEM chain; empty = no TLS
+  std::string private_key;  ///< PEM
+};
+
+/// How a balancer in front tells the client's address; honoured only from `trusted` peers.
+enum class forwarding : std::uint8_t { none, proxy_protocol, forwarded_header };
+
+struct options {
+  node_id node{"n1"};
+  endpoint listen;
+  endpoint admin_listen;
+  std::uint32_t io_threads = 2;
+  tls_files tls;
+  bool guests = false;
+  std::chrono::seconds guest_ttl{std::chrono::hours{12}};
+  rate_limit guest_rate{1, 20};            ///< guest log-ins an address (loopback exempt with the address limit)
+  std::vector<std::string> rooms{"lobby"}; ///< shown in the list of rooms from the start
+  std::vector<std::string> origins;        ///< allowed Origin of browsers' WebSockets; empty = the same host only
+
+  forwarding forwarded = forwarding::none;
+  std::vector<std::string> trusted;        ///< addresses or networks in CIDR form
+
+  std::uint32_t connections_max = 15'000;
+  std::uint32_t connections_per_address_max = 200;
+  bool loopback_exempt = true;             ///< of the per-address limits
+  std::uint32_t outbound_bytes_max = 1'048'576;  ///< waiting for one socket; beyond it close 4101
+  std::uint32_t held_frames_max = 1'024;   ///< pushes held for a join under way; beyond it close 4101
+  std::uint32_t header_bytes_max = 8'192;
+  std::uint32_t body_bytes_max = 65'536;
+  std::chrono::milliseconds header_timeout{10'000};    ///< for one HTTP request to be complete
+  std::chrono::milliseconds handshake_timeout{10'000}; ///< TLS, WebSocket upgrade, and `auth` after it
+  std::chrono::milliseconds idle_timeout{60'000};      ///< an HTTP connection between requests
+  std::chrono::milliseconds ping_after{25'000};        ///< of silence from the client
+  std::chrono::milliseconds pong_within{10'000};
+  std::chrono::milliseconds write_timeout{30'000};     ///< one write that makes no progress: close 4101
+  protocol::limits frame;
+  actors::session::options session;
+};
+
+/// What the admin listener can ask of the rest of the node, beside the actors. Implemented in tools.
+class node_info {
+ public:
+  virtual ~node_info() = default;
+  /// Shown by `inspect` for an actor that is not active here. Errors: not_found, corrupt.
+  virtual void inspect_stored(const actor_id& id, unique_function<void(result<runtime::inspection>)> done) = 0;
+};
+
+/// The edge of a node: HTTP, WebSocket, fan-out and the admin listener, on its own threads.
+/// Life: make, `start` (needs the system, which needs `fanout()`), `drain`, `stop`.
+class server {
+ public:
+  /// Opens the listeners (nothing is accepted yet). Errors: invalid (address, TLS files), denied (no right to the port),
+  /// `port taken`: each names the listener and a way out.
+  [[nodiscard]] static result<std::unique_ptr<server>> make(options o, std::shared_ptr<const auth::token_authority> tokens,
+                                                            const clock_source& clock, metrics& registry);
+  virtual ~server() = default;
+
+  /// Given to the rooms; valid for the server's life.
+  [[nodiscard]] virtual actors::fanout& fanout() noexcept = 0;
+  /// The ports really taken.
+  [[nodiscard]] virtual endpoint listening() const = 0;
+  [[nodiscard]] virtual endpoint admin_listening() const = 0;
+
+  /// Begins to serve. REQUIRES: the kinds are registered; `sys` and `info` outlive the server's threads (until `stop`).
+  virtual void start(runtime::system& sys, node_info& info) = 0;
+  /// Stops accepting, says `move` to every client, closes each with 4200 within `limit`; readyz says 503 from now on.
+  virtual void drain(std::chrono::milliseconds limit) = 0;
+  /// Ends all threads. Idempotent.
+  virtual void stop() = 0;
+};
+
+}  // namespace lightstick::gateway

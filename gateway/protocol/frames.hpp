@@ -1,0 +1,93 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "lightstick/actors/fanout.hpp"
+#include "lightstick/actors/session/client_port.hpp"
+
+/// The client protocol v1 (docs/protocol.md) between bytes and types. Pure: no clock, no I/O. Thread: any.
+namespace lightstick::gateway::protocol {
+
+enum class encoding : std::uint8_t { json = 0, msgpack = 1 };
+inline constexpr std::size_t encoding_count = 2;
+
+/// What one client message may hold; beyond a limit of shape the frame is refused, never truncated.
+struct limits {
+  std::uint32_t frame_bytes = 65'536;  ///< one WebSocket message
+  std::uint32_t frames = 64;           ///< in an array
+  std::uint32_t depth = 8;             ///< nested maps and arrays
+  std::uint32_t items = 2'048;         ///< keys and elements of one message together
+  std::uint32_t text_bytes = 4'096;
+  std::uint32_t data_bytes = 1'024;    ///< of `data` as msgpack
+  std::uint32_t resume_rooms = 100;
+};
+
+// ---- from the client ----
+
+struct auth {
+  actors::session::request_id id = 0;
+  std::string token;
+  device_id device;
+  std::vector<actors::session::resume_entry> resume;
+};
+struct refresh {
+  actors::session::request_id id = 0;
+  std::string token;
+};
+struct ping {
+  actors::session::request_id id = 0;
+};
+using client_frame =
+    std::variant<auth, refresh, ping, actors::session::join, actors::session::leave, actors::session::publish,
+                 actors::session::history, actors::session::read, actors::session::presence>;
+
+/// One frame of a message: what it asks, or why it is refused (107 with the request's id, when it had one).
+struct decoded {
+  std::optional<actors::session::request_id> id;
+  result<client_frame> frame;
+};
+
+/// All frames of one WebSocket message, in order. Errors (bytes that are no frame, or beyond a limit of shape): the
+/// connection closes with 4007. Unknown keys are ignored; an unknown `op` or a field of a wrong type or an impossible
+/// value is a refused `decoded`.
+[[nodiscard]] result<std::vector<decoded>> decode(encoding e, std::string_view bytes, const limits& l);
+
+// ---- to the client; every function gives one whole frame ----
+
+/// Encoded once, sent to many.
+using shared_bytes = std::shared_ptr<const std::string>;
+
+[[nodiscard]] std::string hello(encoding e, const node_id& node, std::chrono::milliseconds heartbeat, const limits& l);
+[[nodiscard]] std::string answer(encoding e, actors::session::request_id id, const actors::session::answer_body& body);
+[[nodiscard]] std::string pong(encoding e, actors::session::request_id id, wall_ms now);
+/// `id` is left out when the request had none.
+[[nodiscard]] std::string refusal(encoding e, std::optional<actors::session::request_id> id,
+                                  const actors::session::refusal& r);
+[[nodiscard]] std::string messages(encoding e, const room_id& room, std::span<const actors::chat_message_ptr> batch);
+[[nodiscard]] std::string change(encoding e, const actors::room_change& c);
+[[nodiscard]] std::string cursor(encoding e, const actors::user::room_cursor& c);
+struct move_notice {
+  std::chrono::milliseconds after{0};
+  std::chrono::milliseconds jitter{0};
+  std::string url;  ///< empty: the same
+};
+[[nodiscard]] std::string move(encoding e, const move_notice& m);
+
+/// The bytes around and between frames that make several prepared frames one WebSocket message (an array):
+/// prefix, f1, separator, f2, ..., suffix. JSON "[", ",", "]"; msgpack an array header of `count`, nothing, nothing.
+struct joining {
+  std::string prefix;
+  std::string_view separator;
+  std::string_view suffix;
+};
+[[nodiscard]] joining join_frames(encoding e, std::size_t count);
+
+}  // namespace lightstick::gateway::protocol
