@@ -68,11 +68,12 @@ endfunction()
 # The layering check, its own tests, and "every header compiles alone".
 function(lightstick_lint_tests)
   find_package(Python3 REQUIRED COMPONENTS Interpreter)
-  set(layering "${PROJECT_SOURCE_DIR}/tools/lint/layering")
-  if(EXISTS "${layering}")
-    add_test(NAME "lint: layering" COMMAND Python3::Interpreter "${layering}" "${PROJECT_SOURCE_DIR}")
-    set_tests_properties("lint: layering" PROPERTIES LABELS lint TIMEOUT 60)
-  endif()
+  add_test(NAME "lint: layering"
+    COMMAND Python3::Interpreter "${PROJECT_SOURCE_DIR}/tools/lint/layering" "${PROJECT_SOURCE_DIR}")
+  set_tests_properties("lint: layering" PROPERTIES LABELS lint TIMEOUT 60)
+  add_test(NAME "lint: headers compile alone"
+    COMMAND "${CMAKE_COMMAND}" --build "${PROJECT_BINARY_DIR}" --target check_headers)
+  set_tests_properties("lint: headers compile alone" PROPERTIES LABELS lint TIMEOUT 600)
   file(GLOB tests CONFIGURE_DEPENDS "lint/*_test.py")
   foreach(test IN LISTS tests)
     cmake_path(GET test STEM name)
