@@ -19,6 +19,11 @@ usage_error() {
   exit 2
 }
 
+# need_value OPTION [VALUE...]: refuses an option at the end of the line, or with an empty value.
+need_value() {
+  if (($# < 2)) || [[ -z $2 ]]; then usage_error "$1 needs a value"; fi
+}
+
 # free_mib PATH: free space, in MiB, of the file system that holds PATH or its nearest existing parent.
 free_mib() {
   local path=$1
