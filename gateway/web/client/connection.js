@@ -15,11 +15,9 @@ import { Watchdog } from './watchdog.js';
  * @property {string} [reason] a word or the server's sentence for it
  * @property {number} [retryInMs] with `waiting`: milliseconds to the next attempt
  *
- * @typedef {object} Token
- * What the token callback is told: `expired` when the last token was refused as expired, `refresh`
- * when the current one still works and is to be renewed.
- * @property {boolean} expired
- * @property {boolean} refresh
+ * @typedef {object} TokenWanted
+ * @property {boolean} expired the last token was refused as expired
+ * @property {boolean} refresh the current token still works and is to be renewed
  */
 
 const open = 1;
@@ -53,7 +51,8 @@ export class Connection {
   /**
    * @param {object} options
    * @param {string} options.url
-   * @param {(why: Token) => Promise<string>|string} options.token
+   * @param {(why: TokenWanted) => Promise<string>|string} options.token a rejection backs off, unless
+   *   the error has a true `permanent`: then the connection is closed
    * @param {string} options.device
    * @param {new (url: string, protocols: string[]) => WebSocket} options.WebSocket
    * @param {import('./environment.js').Environment} options.env
@@ -100,14 +99,13 @@ export class Connection {
    * Asks the server.
    * @returns {Promise<any>} see {@link Requests#ask}
    */
-  ask(op, fields) {
-    return this.#requests.ask(op, fields);
+  ask(op, fields, take) {
+    return this.#requests.ask(op, fields, take);
   }
 
   #attempt() {
     const { env, WebSocket } = this.#options;
     env.clearTimeout(this.#retryTimer);
-    this.#enter({ state: 'connecting' });
     let socket;
     try {
       socket = new WebSocket(this.#url, ['lightstick.v1.json']);
@@ -125,6 +123,7 @@ export class Connection {
     socket.addEventListener('message', mine((event) => this.#receive(event.data)));
     socket.addEventListener('close', mine((event) => this.#closed(event.code, event.reason)));
     socket.addEventListener('error', () => {});
+    this.#enter({ state: 'connecting' });
   }
 
   async #fetchToken(why) {
@@ -159,14 +158,14 @@ export class Connection {
   async #hello(frame) {
     if (this.#state.state !== 'connecting') return;
     this.limits = typeof frame.limits === 'object' && frame.limits !== null ? frame.limits : {};
-    this.#enter({ state: 'authenticating' });
     const socket = this.#socket;
+    this.#enter({ state: 'authenticating' });
     try {
       const token = await this.#tokenPromise;
       if (this.#socket !== socket) return;
       const { device, resume } = this.#options;
-      const session = await this.#requests.ask('auth', { token, device, resume: resume() });
-      if (this.#socket === socket) this.#live(token, session);
+      const fields = { token, device, resume: resume() };
+      await this.#requests.ask('auth', fields, (session) => this.#live(token, session));
     } catch (error) {
       if (this.#socket === socket) this.#authFailed(error);
     }
@@ -183,7 +182,7 @@ export class Connection {
     // The rooms are given their answers before anyone hears of `live`, but pushes must pass already.
     this.#state = { state: 'live' };
     onLive(session);
-    this.#options.onState(this.#state);
+    if (this.#state.state === 'live') this.#options.onState(this.#state);
   }
 
   #authFailed(error) {
@@ -279,7 +278,7 @@ export class Connection {
 
   #wake() {
     if (this.#state.state === 'live') this.#watchdog.probe();
-    else if (this.#state.state === 'waiting' && this.#moveAt === undefined) this.#attempt();
+    else if (this.#state.state === 'waiting') this.#attempt();
   }
 
   #enter(change) {

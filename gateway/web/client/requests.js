@@ -24,9 +24,11 @@ export class Requests {
    * Sends one frame and waits for the answer with its id.
    * @param {string} op
    * @param {object} [fields]
+   * @param {(ok: any) => void} [take] called with the `ok` before the next frame is looked at, where
+   *   a promise would come too late
    * @returns {Promise<any>} the `ok` of the answer; rejects with {@link Refused} or {@link Unanswered}
    */
-  ask(op, fields = {}) {
+  ask(op, fields = {}, take = undefined) {
     const { send, env, timeoutMs, limit } = this.#options;
     if (this.#waiting.size >= limit) return Promise.reject(new Unanswered('queue_full'));
     const id = this.#nextId++;
@@ -35,7 +37,7 @@ export class Requests {
         this.#waiting.delete(id);
         reject(new Unanswered('timeout'));
       }, timeoutMs);
-      this.#waiting.set(id, { resolve, reject, timer });
+      this.#waiting.set(id, { resolve, reject, timer, take });
       send({ op, id, ...fields });
     });
   }
@@ -51,8 +53,10 @@ export class Requests {
     if (!request) return;
     this.#waiting.delete(frame.id);
     this.#options.env.clearTimeout(request.timer);
-    if (frame.err !== undefined) request.reject(new Refused(frame.err));
-    else request.resolve(frame.ok ?? {});
+    if (frame.err !== undefined) return request.reject(new Refused(frame.err));
+    const ok = frame.ok ?? {};
+    request.take?.(ok);
+    request.resolve(ok);
   }
 
   /** The connection is gone: nobody will be answered any more. */
