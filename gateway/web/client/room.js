@@ -169,6 +169,15 @@ export class Room extends Emitter {
     return this.#history.newer(limit);
   }
 
+  /**
+   * Someone reads what is held: it stays as it is, and when the window is full, what arrives is left
+   * for `loadNewer` instead of pushing out the oldest.
+   * @param {boolean} reading
+   */
+  hold(reading) {
+    this.#history.window.hold(reading);
+  }
+
   /** Returns to the newest messages; no effect while the window follows them. */
   toNewest() {
     return this.#history.newest(pageSize);

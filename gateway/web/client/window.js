@@ -19,8 +19,8 @@ const aheadMax = 256;
  * once. It *follows* while its end moves with the room, and is *back* in history after the newest
  * messages had to go to make room for older ones.
  *
- * Bounds: `limit` messages; beyond it the far end goes (the oldest while following or reading
- * forward, the newest while reading back). Messages that arrive beyond a gap are kept, 256 at the
+ * Bounds: `limit` messages; beyond it the far end goes: the newest when older ones are read back, or
+ * when new ones arrive while the window is held, and the oldest otherwise. Messages that arrive beyond a gap are kept, 256 at the
  * most, until the gap is filled; more are left to the filling.
  */
 export class MessageWindow {
@@ -31,6 +31,7 @@ export class MessageWindow {
   #head = 0;
   #following = true;
   #moreBefore = false;
+  #held = false;
 
   /** @param {number} limit messages held at the most */
   constructor(limit) {
@@ -79,6 +80,11 @@ export class MessageWindow {
     this.#trimFront();
   }
 
+  /** While held, nothing that is in the window goes because of what arrives at the end of the room. */
+  hold(held) {
+    this.#held = held;
+  }
+
   /** Raises the newest known offset. */
   raise(head) {
     this.#head = Math.max(this.#head, count(head));
@@ -115,11 +121,9 @@ export class MessageWindow {
     this.#rewrite(messages);
     const fresh = this.#clean(messages, this.#tail);
     if (fresh.length > 0) this.raise(fresh.at(-1).off);
-    if (!more && !this.#following) {
-      this.#following = true;
-      this.#ahead.clear();
-    }
-    return this.#append(fresh, more ? 0 : asked);
+    const goesForward = !this.#following;
+    if (goesForward && !more) this.#following = true;
+    return this.#append(fresh, more ? 0 : asked, this.#held && !goesForward);
   }
 
   /**
@@ -131,12 +135,7 @@ export class MessageWindow {
     const older = this.#clean(messages, 0).filter((message) => message.off < first);
     this.#moreBefore = more && older.length > 0;
     this.#messages = older.concat(this.#messages);
-    if (this.#messages.length > this.#limit) {
-      this.#messages.length = this.#limit;
-      this.#tail = this.#messages.at(-1).off;
-      this.#following = false;
-      this.#ahead.clear();
-    }
+    this.#trimBack();
     return Math.min(older.length, this.#limit);
   }
 
@@ -153,7 +152,7 @@ export class MessageWindow {
     return this.#messages[this.#find(off)]?.off === off;
   }
 
-  #append(fresh, complete = 0) {
+  #append(fresh, complete = 0, keepFront = this.#held) {
     const added = [...fresh];
     if (fresh.length > 0) this.#tail = fresh.at(-1).off;
     for (const off of [...this.#ahead.keys()].sort((a, b) => a - b)) {
@@ -166,7 +165,8 @@ export class MessageWindow {
     }
     this.#tail = Math.max(this.#tail, complete);
     this.#messages.push(...added);
-    this.#trimFront();
+    if (keepFront) this.#trimBack();
+    else this.#trimFront();
     return added;
   }
 
@@ -174,6 +174,14 @@ export class MessageWindow {
     if (this.#messages.length <= this.#limit) return;
     this.#messages.splice(0, this.#messages.length - this.#limit);
     this.#moreBefore = true;
+  }
+
+  #trimBack() {
+    if (this.#messages.length <= this.#limit) return;
+    this.#messages.length = this.#limit;
+    this.#tail = this.#messages.at(-1).off;
+    this.#following = false;
+    this.#ahead.clear();
   }
 
   /** What is held already may have been withdrawn since. */

@@ -194,6 +194,22 @@ test('reading far back lets the newest go, and reading forward returns to them',
   assert.deepEqual(offs(room), range(44, 103));
 });
 
+test('what is being read stays although the room goes on', async () => {
+  const made = await joinedRoom(0, { limits: { messages: 60 } });
+  const { room } = made;
+  made.socket().serve({ op: 'msgs', room: 'aurora', msgs: messages(1, 50) });
+  room.hold(true);
+  made.socket().serve({ op: 'msgs', room: 'aurora', msgs: messages(51, 80) });
+  assert.deepEqual(offs(room), range(1, 60));
+  assert.equal(room.following, false);
+  assert.equal(room.head, 80);
+  const newer = room.loadNewer();
+  made.socket().answer('history', { msgs: messages(61, 80), more: false });
+  await newer;
+  assert.deepEqual(offs(room), range(21, 80));
+  assert.equal(room.following, true);
+});
+
 test('returns to the newest messages in one step, with what came meanwhile', async () => {
   const made = await joinedRoom(0, { limits: { messages: 60 } });
   const { room } = made;
