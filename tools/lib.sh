@@ -8,7 +8,7 @@ fail() {
   say "error: $1"
   shift
   local line
-  for line in "$@"; do printf '  %s\n' "$line" >&2; done
+  for line in "$@"; do printf '  %s\n' "${line//$'\n'/$'\n'  }" >&2; done
   exit 1
 }
 
