@@ -30,7 +30,7 @@ function(lightstick_gtest target)
   if(arg_SERIAL)
     list(APPEND properties RUN_SERIAL TRUE)
   endif()
-  gtest_discover_tests(${target} TEST_PREFIX "${target}: " DISCOVERY_TIMEOUT 120 PROPERTIES ${properties})
+  gtest_discover_tests(${target} TEST_PREFIX "${target}." DISCOVERY_TIMEOUT 120 PROPERTIES ${properties})
 endfunction()
 
 # Every tests/bench/x.cpp becomes the program bench_x, which ctest does not run.
