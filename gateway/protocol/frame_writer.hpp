@@ -1,0 +1,216 @@
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <string_view>
+#include <type_traits>
+
+#include "lightstick/actors/fanout.hpp"
+#include "lightstick/actors/session/client_port.hpp"
+#include "lightstick/gateway/wire/msgpack_codec.hpp"
+
+namespace lightstick::gateway::protocol {
+
+/// What was stored was checked when it came in; these keep a reader bounded whatever a record holds.
+inline constexpr wire::bounds stored_data_bounds{.bytes = 65'536, .depth = 16, .items = 2'048};
+
+/// The tree of a message's `data`. Nothing when it has none, or bytes that are not one map: neither encoding shows those.
+[[nodiscard]] inline std::optional<wire::value> data_of(const actors::chat_message& m) {
+  if (m.data.empty()) return std::nullopt;
+  auto v = wire::read_msgpack(m.data, stored_data_bounds);
+  if (!v || v->as<wire::map>() == nullptr) return std::nullopt;
+  return std::move(*v);
+}
+
+/// Writes what frames are made of with either writer. msgpack wants the number of keys first, so every map says it.
+template <class Writer>
+class frame_writer {
+ public:
+  explicit frame_writer(Writer& w) : w_(w) {}
+
+  void begin_map(std::size_t size) { w_.begin_map(size); }
+  void key(std::string_view name) { w_.key(name); }
+  void end_map() { w_.end_map(); }
+
+  template <class Value>
+  void field(std::string_view key, const Value& v) {
+    w_.key(key);
+    if constexpr (std::is_same_v<Value, bool>) {
+      w_.boolean(v);
+    } else if constexpr (std::is_arithmetic_v<Value>) {
+      w_.number(v);
+    } else if constexpr (requires { v.str(); }) {
+      w_.string(v.str());
+    } else if constexpr (requires { v.value(); }) {
+      w_.number(v.value());
+    } else if constexpr (std::is_same_v<Value, wall_ms>) {
+      w_.number(v.value);
+    } else if constexpr (std::is_same_v<Value, actors::role>) {
+      w_.string(to_string(v));
+    } else {
+      w_.string(v);
+    }
+  }
+
+  template <class Range>
+  void list(std::string_view key, const Range& elements) {
+    w_.key(key);
+    w_.begin_array(elements.size());
+    for (const auto& element : elements) {
+      put(element);
+    }
+    w_.end_array();
+  }
+
+  // ---- parts ----
+
+  void put(const user_id& u) { w_.string(u.str()); }
+
+  void put(const actors::member& m) {
+    w_.begin_map(3);
+    field("user", m.user);
+    field("name", m.name);
+    field("role", m.as);
+    w_.end_map();
+  }
+
+  void put(const actors::user::room_cursor& c) {
+    w_.begin_map(2);
+    field("room", c.room);
+    field("read", c.read);
+    w_.end_map();
+  }
+
+  void put(const actors::room_status& s) {
+    w_.begin_map(2);
+    field("occupancy", s.occupancy);
+    field("capacity", s.capacity);
+    w_.end_map();
+  }
+
+  void put(const actors::chat_message_ptr& message) {
+    const auto& m = *message;
+    if (m.gone) {
+      w_.begin_map(2);
+      field("off", m.off);
+      field("gone", true);
+      w_.end_map();
+      return;
+    }
+    auto data = data_of(m);
+    w_.begin_map(6 + (m.reply_to ? 1 : 0) + (data ? 1 : 0) + (m.vt ? 1 : 0));
+    field("off", m.off);
+    field("ts", m.ts);
+    field("user", m.user);
+    field("name", m.name);
+    field("role", m.from);
+    field("text", m.text);
+    if (m.reply_to) field("reply_to", *m.reply_to);
+    if (data) {
+      w_.key("data");
+      wire::write(w_, *data);
+    }
+    if (m.vt) field("vt", *m.vt);
+    w_.end_map();
+  }
+
+  /// What a client is told: the code and its public name. Only a bad request's detail was written for the client.
+  void put_error(const error& why, std::optional<std::chrono::milliseconds> retry) {
+    auto code = actors::protocol_code(why);
+    auto message = make_error_code(code).message();
+    if (why.code == actors::errc::bad_request && !why.detail.empty()) message += ": " + why.detail;
+    w_.begin_map(retry ? 3 : 2);
+    field("code", static_cast<std::uint64_t>(code));
+    field("msg", message);
+    if (retry) field("retry_ms", std::max<std::int64_t>(retry->count(), 0));
+    w_.end_map();
+  }
+
+  // ---- bodies of answers ----
+
+  void put(const actors::session::join_result& j) {
+    if (!j.outcome) {
+      w_.begin_map(2);
+      field("room", j.room);
+      w_.key("err");
+      put_error(j.outcome.error(), std::nullopt);
+      w_.end_map();
+      return;
+    }
+    const auto& joined = *j.outcome;
+    w_.begin_map(8);
+    field("room", j.room);
+    field("hist", joined.hist);
+    field("off", joined.off);
+    field("recovered", joined.recovered);
+    field("more", joined.more);
+    list("msgs", joined.messages);
+    w_.key("state");
+    put(joined.status);
+    field("read", j.read);
+    w_.end_map();
+  }
+
+  void put(const actors::session::welcome& a) {
+    w_.begin_map(7);
+    field("user", a.user);
+    field("session", a.session);
+    field("name", a.name);
+    field("role", a.as);
+    field("expires_in_s", a.expires_in_s);
+    list("rooms", a.rooms);
+    list("mine", a.mine);
+    w_.end_map();
+  }
+
+  void put(const actors::session::refreshed& a) {
+    w_.begin_map(1);
+    field("expires_in_s", a.expires_in_s);
+    w_.end_map();
+  }
+
+  void put(const actors::session::left& a) {
+    w_.begin_map(1);
+    field("room", a.room);
+    w_.end_map();
+  }
+
+  void put(const actors::session::published& a) {
+    w_.begin_map(3);
+    field("off", a.off);
+    field("ts", a.ts);
+    field("durable", std::string_view("committed"));
+    w_.end_map();
+  }
+
+  void put(const actors::session::history_page& a) {
+    w_.begin_map(3);
+    field("room", a.room);
+    list("msgs", a.page.messages);
+    field("more", a.page.more);
+    w_.end_map();
+  }
+
+  void put(const actors::session::cursor& a) {
+    w_.begin_map(2);
+    field("room", a.at.room);
+    field("off", a.at.read);
+    w_.end_map();
+  }
+
+  void put(const actors::session::present& a) {
+    const bool next = a.page && !a.members.next.empty();
+    w_.begin_map(2 + (a.page ? 1 : 0) + (next ? 1 : 0));
+    field("room", a.room);
+    field("count", a.members.count);
+    if (a.page) list("members", a.members.page);
+    if (next) field("next", a.members.next);
+    w_.end_map();
+  }
+
+ private:
+  Writer& w_;
+};
+
+}  // namespace lightstick::gateway::protocol
