@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "lightstick/actors/room/room_state.hpp"
+#include "lightstick/runtime/logic.hpp"
+
+/// The records of a room, as docs/formats.md lists them. Pure; every decoder's error is corrupt and names the record.
+namespace lightstick::actors::room {
+
+[[nodiscard]] std::string encode(const event& e);
+[[nodiscard]] result<event> decode_event(std::string_view record);
+
+[[nodiscard]] std::string encode(const room_state::essence& e);
+[[nodiscard]] result<room_state::essence> decode_snapshot(std::string_view record);
+
+/// The value of a history row.
+[[nodiscard]] std::string encode(const chat_message& m);
+/// Also corrupt: the key says another offset.
+[[nodiscard]] result<chat_message_ptr> decode_message(const runtime::row& r);
+
+/// The value of a mark's row.
+[[nodiscard]] std::string encode(const mark& m);
+[[nodiscard]] result<mark> decode_mark(std::string_view record);
+
+/// One commit: the event, the history row and, with a cid, the mark that ends with the window.
+[[nodiscard]] runtime::changes to_changes(const accepted& a, std::chrono::milliseconds dedupe_window);
+
+}  // namespace lightstick::actors::room

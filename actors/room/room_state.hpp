@@ -1,0 +1,127 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <variant>
+
+#include "lightstick/actors/room/messages.hpp"
+
+namespace lightstick::actors::room {
+
+// ---- what is journalled; room_codec.hpp gives the bytes ----
+
+/// The room exists from here on.
+struct created {
+  wall_ms ts;
+  friend bool operator==(const created&, const created&) = default;
+};
+
+/// Somebody said something. What was said is in the history row of the same commit, and only there.
+struct posted {
+  offset off;
+  wall_ms ts;
+  user_id user;
+  device_id device;
+  std::string cid;           ///< empty: not idempotent, leaves no mark
+  std::uint64_t digest = 0;  ///< of what was said, see `digest_of`
+  friend bool operator==(const posted&, const posted&) = default;
+};
+
+using event = std::variant<created, posted>;
+
+/// Who published under which `cid`: length-prefixed user, device and cid; also the key of the mark's row.
+[[nodiscard]] std::string mark_key(const user_id& user, const device_id& device, std::string_view cid);
+
+/// The first answer to a `cid`.
+struct mark {
+  offset off;
+  wall_ms ts;
+  std::uint64_t digest = 0;
+  friend bool operator==(const mark&, const mark&) = default;
+};
+
+/// XXH3-64 of text, data, reply_to and vt: whether a repeated `cid` says the same. It guards a client against its
+/// own mistakes; nothing else relies on it.
+[[nodiscard]] std::uint64_t digest_of(const publish& p) noexcept;
+
+// ---- what `decide` says ----
+
+struct accepted {
+  posted event;
+  chat_message_ptr message;  ///< for the history row and, once committed, for everybody
+};
+struct repeated {
+  published first;  ///< the answer again, to be given when the first one is committed
+};
+using verdict = std::variant<accepted, repeated, error>;
+
+/// The durable part of a room: its last offset and time, and the marks of recent `cid`s.
+///
+/// Pure: no clock and no I/O; the same events give the same state. Not thread-safe.
+/// Invariants: offsets are dense from 1; times never go back; a mark is no older than `dedupe_window` before the
+/// last event; `decide` accepts no `cid` that would make more than `marks_max` marks.
+/// Marks are not in the snapshot: recovery is `restore`, then `restore_mark` for every row, then `replay`.
+class room_state {
+ public:
+  struct rules {
+    std::chrono::milliseconds dedupe_window{std::chrono::minutes{5}};
+    std::uint32_t marks_max = 131'072;
+  };
+  /// What a snapshot holds.
+  struct essence {
+    wall_ms created;
+    offset last;
+    wall_ms last_ts;
+    friend bool operator==(const essence&, const essence&) = default;
+  };
+
+  room_state() : room_state(rules{}) {}
+  explicit room_state(rules r) : rules_(r) {}
+
+  [[nodiscard]] bool exists() const noexcept { return exists_; }
+  [[nodiscard]] wall_ms created_at() const noexcept { return essence_.created; }
+  [[nodiscard]] offset last() const noexcept { return essence_.last; }
+  [[nodiscard]] std::size_t marks() const noexcept { return marks_.size(); }
+  /// REQUIRES: exists().
+  [[nodiscard]] const essence& to_essence() const noexcept { return essence_; }
+
+  /// REQUIRES: not exists().
+  [[nodiscard]] created decide_create(wall_ms now) const;
+  /// Errors in the verdict: room_not_found, bad_request (a `cid` with another content, a reply to nothing, a name
+  /// that is too long), overloaded (marks_max).
+  [[nodiscard]] verdict decide(publish command, wall_ms now) const;
+
+  /// REQUIRES: `e` is what `decide` gave for this state.
+  void apply(const event& e);
+
+  void restore(const essence& e);
+  /// Idempotent; of two marks with one key the later offset stays.
+  void restore_mark(std::string key, mark m);
+  /// Applies what was read back. Errors: corrupt, when it does not follow this state.
+  [[nodiscard]] result<void> replay(const event& e);
+
+  /// The same durable state. Marks that only one side has count when they are still inside the window.
+  friend bool operator==(const room_state& a, const room_state& b) noexcept {
+    return a.exists_ == b.exists_ && a.essence_ == b.essence_ && a.marks_ == b.marks_;
+  }
+
+ private:
+  [[nodiscard]] bool expired(wall_ms marked, wall_ms now) const noexcept {
+    return marked.value + rules_.dedupe_window.count() <= now.value;
+  }
+  [[nodiscard]] bool room_for_mark(wall_ms now) const noexcept;
+  void insert(std::string key, mark m);
+  void prune(wall_ms now);
+
+  rules rules_;
+  bool exists_ = false;
+  essence essence_;
+  std::unordered_map<std::string, mark> marks_;
+  std::map<offset, const std::string*> by_age_;  ///< keys of marks_, which never move
+};
+
+}  // namespace lightstick::actors::room
