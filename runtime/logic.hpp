@@ -89,6 +89,9 @@ class logic {
   virtual void started(context& /*ctx*/) {}
   virtual void handle(message_ptr m, reply r, context& ctx) = 0;
   virtual void on_timer(context& /*ctx*/) {}
+  /// Called after a run of `persist` continuations that one group commit made due, so that what they gathered
+  /// (a batch for the fan-out) goes out once.
+  virtual void settled(context& /*ctx*/) {}
   /// True when nothing but memory would be lost by passivation.
   [[nodiscard]] virtual bool passive() const { return true; }
   [[nodiscard]] virtual inspection inspect() const { return {}; }

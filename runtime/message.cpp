@@ -6,6 +6,7 @@ reply& reply::operator=(reply&& other) noexcept {
   if (this != &other) {
     if (deliver_) answer(fail(errc::unavailable, "unanswered"));
     deliver_ = std::exchange(other.deliver_, callback{});
+    place_ = std::move(other.place_);
   }
   return *this;
 }
@@ -15,6 +16,7 @@ reply::~reply() {
 }
 
 void reply::answer(result<message_ptr> outcome) {
+  auto place = std::move(place_);
   if (!deliver_) return;
   auto deliver = std::exchange(deliver_, callback{});
   deliver(std::move(outcome));

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <utility>
 
@@ -39,6 +41,29 @@ template <class T>
   return typed == nullptr ? nullptr : &typed->body;
 }
 
+/// One place in a mailbox, given back when the command it was taken for has been answered. Move-only.
+class ticket {
+ public:
+  ticket() = default;
+  explicit ticket(std::shared_ptr<std::atomic<std::uint32_t>> taken) : taken_(std::move(taken)) {}
+  ticket(ticket&&) noexcept = default;
+  ticket& operator=(ticket&& other) noexcept {
+    give_back();
+    taken_ = std::move(other.taken_);
+    return *this;
+  }
+  ticket(const ticket&) = delete;
+  ticket& operator=(const ticket&) = delete;
+  ~ticket() { give_back(); }
+
+ private:
+  void give_back() noexcept {
+    if (taken_) taken_->fetch_sub(1, std::memory_order_acq_rel);
+    taken_.reset();
+  }
+  std::shared_ptr<std::atomic<std::uint32_t>> taken_;
+};
+
 /// Where the one answer to a message goes. Move-only. Answering twice is impossible; a reply that is destroyed
 /// unanswered answers `errc::unavailable` ("unanswered"), so that nobody waits for an actor that has gone.
 /// Thread: any; the callback runs on the thread that answers and must only hand the answer on.
@@ -48,7 +73,8 @@ class reply {
 
   reply() = default;  ///< nobody waits
   explicit reply(callback deliver) : deliver_(std::move(deliver)) {}
-  reply(reply&& other) noexcept : deliver_(std::exchange(other.deliver_, callback{})) {}
+  reply(reply&& other) noexcept
+      : deliver_(std::exchange(other.deliver_, callback{})), place_(std::move(other.place_)) {}
   reply& operator=(reply&& other) noexcept;
   reply(const reply&) = delete;
   reply& operator=(const reply&) = delete;
@@ -56,6 +82,8 @@ class reply {
 
   [[nodiscard]] bool wanted() const noexcept { return static_cast<bool>(deliver_); }
   void answer(result<message_ptr> outcome);
+  /// The mailbox place of the command, held until the answer.
+  void hold(ticket place) { place_ = std::move(place); }
 
   template <class T>
   void ok(T value) {
@@ -65,6 +93,7 @@ class reply {
 
  private:
   callback deliver_;
+  ticket place_;
 };
 
 /// A reply whose callback takes the contract's own answer type. An answer of another type is errc::invalid.

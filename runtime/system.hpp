@@ -14,14 +14,14 @@ namespace lightstick::runtime {
 
 /// How the actors of one kind live.
 struct kind_options {
-  std::string name;
+  std::string name{};
   bool durable = false;             ///< has a journal; activated on demand
   std::uint32_t mailbox_max = 1024; ///< commands accepted and not yet answered for; beyond it `tell` is overloaded
   std::uint32_t asks_max = 256;     ///< open asks of one actor
   std::chrono::milliseconds idle_after{std::chrono::minutes{2}};  ///< passivated when `passive()` for this long
   std::uint32_t snapshot_every = 256;                             ///< events between snapshots
   /// Durable kinds: makes the logic of a fresh activation. Called on any thread.
-  std::function<std::unique_ptr<logic>(const actor_id&)> make;
+  std::function<std::unique_ptr<logic>(const actor_id&)> make{};
 };
 
 struct system_options {

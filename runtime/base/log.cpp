@@ -1,9 +1,9 @@
 #include "lightstick/runtime/base/log.hpp"
 
-#include <array>
 #include <spdlog/sinks/base_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <array>
 
 namespace lightstick::log {
 namespace {
@@ -107,9 +107,7 @@ void set_level(level l) noexcept {
   for (auto& each : levels()) each.store(l, std::memory_order_relaxed);
 }
 
-void set_level(area a, level l) noexcept {
-  levels()[static_cast<std::size_t>(a)].store(l, std::memory_order_relaxed);
-}
+void set_level(area a, level l) noexcept { levels()[static_cast<std::size_t>(a)].store(l, std::memory_order_relaxed); }
 
 bool enabled(area a, level l) noexcept {
   return l >= levels()[static_cast<std::size_t>(a)].load(std::memory_order_relaxed);

@@ -74,11 +74,11 @@ void set_sink(void (*sink)(std::string_view line));
 
 /// LS_LOG(gateway, warn, "connection refused", {"addr", addr}, {"limit", 10000});
 /// The fields are not evaluated when the level is off.
-#define LS_LOG(area_, level_, message_, ...)                                                             \
-  do {                                                                                                   \
-    if (::lightstick::log::enabled(::lightstick::log::area::area_, ::lightstick::log::level::level_)) {  \
-      static ::lightstick::log::site ls_log_site;                                                        \
-      ::lightstick::log::write(ls_log_site, ::lightstick::log::area::area_,                              \
-                               ::lightstick::log::level::level_, message_, {__VA_ARGS__});               \
-    }                                                                                                    \
+#define LS_LOG(area_, level_, message_, ...)                                                                  \
+  do {                                                                                                        \
+    if (::lightstick::log::enabled(::lightstick::log::area::area_, ::lightstick::log::level::level_)) {       \
+      static ::lightstick::log::site ls_log_site;                                                             \
+      ::lightstick::log::write(ls_log_site, ::lightstick::log::area::area_, ::lightstick::log::level::level_, \
+                               message_, {__VA_ARGS__});                                                      \
+    }                                                                                                         \
   } while (false)

@@ -15,9 +15,7 @@ void histogram::record(std::chrono::nanoseconds d) noexcept {
   sum_ns_.fetch_add(ns, std::memory_order_relaxed);
 }
 
-double histogram::bound_s(std::size_t i) noexcept {
-  return 16e-6 * static_cast<double>(std::uint64_t{1} << i);
-}
+double histogram::bound_s(std::size_t i) noexcept { return 16e-6 * static_cast<double>(std::uint64_t{1} << i); }
 
 std::uint64_t histogram::count() const noexcept {
   std::uint64_t total = 0;
@@ -25,9 +23,7 @@ std::uint64_t histogram::count() const noexcept {
   return total;
 }
 
-double histogram::sum_s() const noexcept {
-  return static_cast<double>(sum_ns_.load(std::memory_order_relaxed)) * 1e-9;
-}
+double histogram::sum_s() const noexcept { return static_cast<double>(sum_ns_.load(std::memory_order_relaxed)) * 1e-9; }
 
 struct metrics::impl {
   mutable std::mutex mutex;

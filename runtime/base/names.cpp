@@ -43,9 +43,7 @@ bool valid_utf8(std::string_view bytes) noexcept {
 }
 
 result<void> check_name(std::string_view name, std::string_view what, std::size_t bytes_max) {
-  auto refuse = [&](std::string_view why) {
-    return fail(errc::invalid, std::string(what) + " " + std::string(why));
-  };
+  auto refuse = [&](std::string_view why) { return fail(errc::invalid, std::string(what) + " " + std::string(why)); };
   if (name.empty()) return refuse("is empty");
   if (name.size() > bytes_max) return refuse("is longer than " + std::to_string(bytes_max) + " bytes");
   if (!valid_utf8(name)) return refuse("is not UTF-8");

@@ -1,8 +1,8 @@
 #include "lightstick/runtime/base/random.hpp"
 
+#include <openssl/rand.h>
 #include <cstdio>
 #include <cstdlib>
-#include <openssl/rand.h>
 
 namespace lightstick {
 namespace {

@@ -58,9 +58,7 @@ const std::error_category& condition_category() noexcept {
   return category;
 }
 
-std::error_condition make_error_condition(condition c) noexcept {
-  return {static_cast<int>(c), condition_category()};
-}
+std::error_condition make_error_condition(condition c) noexcept { return {static_cast<int>(c), condition_category()}; }
 
 const std::error_category& base_category() noexcept {
   static const base_category_impl category;

@@ -1,0 +1,55 @@
+#include "lightstick/runtime/timer_service.hpp"
+
+namespace lightstick::runtime {
+
+timer_service::timer_service(fire wake, std::function<void()> each_second)
+    : fire_(std::move(wake)), each_second_(std::move(each_second)), thread_([this] { run(); }) {}
+
+timer_service::~timer_service() { stop(); }
+
+void timer_service::wake(weak_cell who, steady_time when) {
+  auto cell = who.lock();
+  if (!cell) return;
+  cell->wake_ns.store(when.time_since_epoch().count(), std::memory_order_relaxed);
+  std::lock_guard lock(mutex_);
+  bool first = entries_.empty() || when < entries_.top().when;
+  entries_.push({when, std::move(who)});
+  if (first) changed_.notify_one();
+}
+
+void timer_service::stop() {
+  {
+    std::lock_guard lock(mutex_);
+    stopping_ = true;
+    changed_.notify_one();
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+void timer_service::run() {
+  auto next_second = std::chrono::steady_clock::now() + std::chrono::seconds{1};
+  std::unique_lock lock(mutex_);
+  while (!stopping_) {
+    auto until = entries_.empty() ? next_second : std::min(next_second, entries_.top().when);
+    changed_.wait_until(lock, until);
+    auto now = std::chrono::steady_clock::now();
+    while (!stopping_ && !entries_.empty() && entries_.top().when <= now) {
+      auto due = entries_.top();
+      entries_.pop();
+      lock.unlock();
+      if (auto cell = due.who.lock()) {
+        auto wish = due.when.time_since_epoch().count();
+        if (cell->wake_ns.compare_exchange_strong(wish, 0, std::memory_order_relaxed)) fire_(*cell);
+      }
+      lock.lock();
+    }
+    if (!stopping_ && now >= next_second) {
+      next_second = now + std::chrono::seconds{1};
+      lock.unlock();
+      each_second_();
+      lock.lock();
+    }
+  }
+}
+
+}  // namespace lightstick::runtime

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <queue>
+#include <thread>
+#include <vector>
+
+#include "lightstick/runtime/mailbox.hpp"
+
+namespace lightstick::runtime {
+
+/// One thread that wakes actors at their time and looks for idle ones once a second. Sleeps in between.
+/// Thread: any. Holds weak references: a timer keeps nobody alive.
+///
+/// Bound: an actor has one wish at a time (`cell::wake_ns`). An entry whose actor has since asked for another time is
+/// dropped when its turn comes, so stale entries last no longer than the time they were made for.
+class timer_service {
+ public:
+  using fire = std::function<void(cell&)>;
+
+  timer_service(fire wake, std::function<void()> each_second);
+  ~timer_service();
+  timer_service(const timer_service&) = delete;
+  timer_service& operator=(const timer_service&) = delete;
+
+  void wake(weak_cell who, steady_time when);
+  /// Ends the thread; nothing fires after it. Idempotent.
+  void stop();
+
+ private:
+  struct entry {
+    steady_time when;
+    weak_cell who;
+    friend bool operator>(const entry& a, const entry& b) { return a.when > b.when; }
+  };
+
+  void run();
+
+  fire fire_;
+  std::function<void()> each_second_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::priority_queue<entry, std::vector<entry>, std::greater<>> entries_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace lightstick::runtime

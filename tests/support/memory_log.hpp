@@ -1,0 +1,156 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdlib>
+#include <deque>
+#include <map>
+#include <mutex>
+
+#include "lightstick/runtime/durable_log.hpp"
+
+namespace lightstick::testing {
+
+/// A durable_log in memory that commits, fails or damages when the test says so. Thread-safe. Header only, so that
+/// unit tests of any folder may use it.
+class memory_log final : public runtime::durable_log {
+ public:
+  /// With `hold_commits`, appends wait until `commit_all` or `fail_all`.
+  bool hold_commits = false;
+  std::size_t queue_max = 1'000'000;
+
+  void recover(const actor_id& actor, unique_function<void(result<runtime::recovered_log>)> done) override {
+    std::unique_lock lock(mutex_);
+    ++recoveries_;
+    if (damaged_ == actor.to_string()) {
+      lock.unlock();
+      return done(fail(errc::corrupt, "journal of " + actor.to_string()));
+    }
+    auto& stored = logs_[actor];
+    runtime::recovered_log out;
+    out.owner_epoch = epoch{1};
+    out.snapshot = stored.snapshot;
+    out.snapshot_at = stored.snapshot_at;
+    out.events.assign(stored.events.begin() + static_cast<std::ptrdiff_t>(stored.snapshot_at.value()),
+                      stored.events.end());
+    out.last = sequence{stored.events.size()};
+    for (const auto& [key, value] : stored.rows[runtime::row_table::marks]) out.marks.push_back({key, value});
+    lock.unlock();
+    done(std::move(out));
+  }
+
+  result<void> append(runtime::append_request request, std::shared_ptr<runtime::append_listener> listener) override {
+    {
+      std::lock_guard lock(mutex_);
+      if (waiting_.size() >= queue_max) return fail(errc::overloaded, "append queue");
+      waiting_.push_back({std::move(request), std::move(listener)});
+      if (hold_commits) return {};
+    }
+    commit_all();
+    return {};
+  }
+
+  void release(const actor_id&) override {
+    std::lock_guard lock(mutex_);
+    ++releases_;
+  }
+
+  void read_rows(const actor_id& actor, runtime::row_query query,
+                 unique_function<void(result<runtime::row_page>)> done) override {
+    runtime::row_page page;
+    {
+      std::lock_guard lock(mutex_);
+      std::vector<runtime::row> found;
+      for (const auto& [key, value] : logs_[actor].rows[query.table]) {
+        if (!query.after.empty() && key <= query.after) continue;
+        if (!query.before.empty() && key >= query.before) continue;
+        found.push_back({key, value});
+      }
+      if (query.newest_first) std::reverse(found.begin(), found.end());
+      page.more = found.size() > query.rows_max;
+      if (page.more) found.resize(query.rows_max);
+      page.rows = std::move(found);
+    }
+    done(std::move(page));
+  }
+
+  void commit_all() {
+    std::deque<waiting> group;
+    {
+      std::lock_guard lock(mutex_);
+      group.swap(waiting_);
+      for (auto& w : group) {
+        auto& stored = logs_[w.request.actor];
+        if (stored.events.size() != w.request.expected.value()) std::abort();  // the runtime numbers wrongly
+        for (auto& e : w.request.events) stored.events.push_back(std::move(e));
+        for (auto& r : w.request.rows) {
+          if (r.value) {
+            stored.rows[r.table][r.key] = *r.value;
+          } else {
+            stored.rows[r.table].erase(r.key);
+          }
+        }
+        if (w.request.snapshot) {
+          stored.snapshot = std::move(w.request.snapshot);
+          stored.snapshot_at = sequence{stored.events.size()};
+        }
+        w.last = sequence{stored.events.size()};
+      }
+    }
+    for (auto& w : group) w.listener->committed(w.last);
+  }
+
+  void fail_all(const error& why) {
+    std::deque<waiting> group;
+    {
+      std::lock_guard lock(mutex_);
+      group.swap(waiting_);
+    }
+    for (auto& w : group) w.listener->append_failed(why);
+  }
+
+  void damage(const actor_id& actor) {
+    std::lock_guard lock(mutex_);
+    damaged_ = actor.to_string();
+  }
+  [[nodiscard]] std::vector<std::string> events(const actor_id& actor) {
+    std::lock_guard lock(mutex_);
+    return logs_[actor].events;
+  }
+  [[nodiscard]] bool has_snapshot(const actor_id& actor) {
+    std::lock_guard lock(mutex_);
+    return logs_[actor].snapshot.has_value();
+  }
+  [[nodiscard]] std::size_t recoveries() {
+    std::lock_guard lock(mutex_);
+    return recoveries_;
+  }
+  [[nodiscard]] std::size_t releases() {
+    std::lock_guard lock(mutex_);
+    return releases_;
+  }
+  [[nodiscard]] std::size_t waiting_appends() {
+    std::lock_guard lock(mutex_);
+    return waiting_.size();
+  }
+
+ private:
+  struct waiting {
+    runtime::append_request request;
+    std::shared_ptr<runtime::append_listener> listener;
+    sequence last{};
+  };
+  struct stored_log {
+    std::vector<std::string> events;
+    std::optional<std::string> snapshot;
+    sequence snapshot_at;
+    std::map<runtime::row_table, std::map<std::string, std::string>> rows;
+  };
+  std::mutex mutex_;
+  std::map<actor_id, stored_log> logs_;
+  std::deque<waiting> waiting_;
+  std::string damaged_;
+  std::size_t recoveries_ = 0;
+  std::size_t releases_ = 0;
+};
+
+}  // namespace lightstick::testing
