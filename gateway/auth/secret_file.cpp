@@ -20,7 +20,7 @@ std::string about(const std::string& path, std::string_view what, std::string_vi
 
 result<std::string> read_secret_file(const std::string& path) {
   struct stat info {};
-  if (::stat(path.c_str(), &info) != 0 && errno == ENOENT) {
+  if (::stat(path.c_str(), &info) != 0 && (errno == ENOENT || errno == ENOTDIR)) {
     return fail(errc::not_found, about(path, "does not exist", way_out));
   }
   if (S_ISDIR(info.st_mode)) return fail(errc::invalid, about(path, "is a folder: name the file in it"));

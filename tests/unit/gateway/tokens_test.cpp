@@ -1,0 +1,289 @@
+#include "lightstick/gateway/auth/tokens.hpp"
+
+#include <gtest/gtest.h>
+
+#include "lightstick/gateway/auth/base64url.hpp"
+#include "lightstick/gateway/auth/hs256.hpp"
+
+namespace lightstick::gateway::auth {
+namespace {
+
+using actors::role;
+
+constexpr wall_ms now{1'790'000'000'000};
+const std::string secret = "a secret of more than 32 bytes, for tests";
+const std::string usual_header = R"({"alg":"HS256","typ":"JWT"})";
+
+std::shared_ptr<const token_authority> authority(expectations e = {}, std::string with = secret) {
+  return token_authority::make(std::move(with), std::move(e)).value();
+}
+
+/// A token of these two texts with a right signature.
+std::string signed_token(std::string_view header, std::string_view payload, std::string_view with = secret) {
+  auto text = base64url(header) + "." + base64url(payload);
+  return text + "." + base64url(hs256(with, text));
+}
+
+/// What verifying a payload gives, as a word: "ok", or the error's sentence.
+std::string outcome_of(const std::string& token, wall_ms at = now, expectations e = {}) {
+  auto found = authority(std::move(e))->verify(token, at);
+  return found ? "ok" : found.error().to_string();
+}
+std::string outcome(std::string_view payload, wall_ms at = now, expectations e = {}) {
+  return outcome_of(signed_token(usual_header, payload), at, std::move(e));
+}
+/// A valid payload with more claims.
+std::string with(std::string_view more) {
+  return R"({"sub":"17","exp":1790003600)" + (more.empty() ? "" : "," + std::string(more)) + "}";
+}
+std::string refused(std::string_view why) { return "token: " + std::string(why) + ": unauthenticated"; }
+
+claims accepted(std::string_view payload) {
+  auto found = authority()->verify(signed_token(usual_header, payload), now);
+  EXPECT_TRUE(found) << (found ? "" : found.error().to_string());
+  return found.value_or(claims{});
+}
+
+// ---- signing ----
+
+TEST(hs256, agrees_with_rfc_7515_appendix_a_1) {
+  const auto key =
+      from_base64url("AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow").value();
+  ASSERT_EQ(key.size(), 64);
+  const std::string header = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9";
+  const std::string payload =
+      "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
+  const std::string signature = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+  EXPECT_EQ(base64url(hs256(key, header + "." + payload)), signature);
+
+  // The signature holds, so what is wrong with it is the next thing: it names no user.
+  auto found = authority({}, key)->verify(header + "." + payload + "." + signature, wall_ms{1'300'819'379'000});
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().to_string(), refused("sub is missing"));
+}
+
+TEST(hs256, agrees_with_rfc_4231_test_case_2) {
+  EXPECT_EQ(base64url(hs256("Jefe", "what do ya want for nothing?")), "W9zBRr9gdU5qBCQmCJV1x1oAPwidJzmDnexYuWTsOEM");
+}
+
+TEST(tokens, a_secret_has_at_least_32_bytes) {
+  EXPECT_TRUE(token_authority::make(std::string(32, 'k')));
+  auto shorter = token_authority::make(std::string(31, 'k'));
+  ASSERT_FALSE(shorter);
+  EXPECT_EQ(shorter.error().code, errc::invalid);
+}
+
+TEST(tokens, what_is_signed_is_what_is_verified) {
+  claims c{.user = user_id("17"),
+           .name = "민아",
+           .as = role::moderator,
+           .rooms = {"aurora", "lobby"},
+           .expires_ms = now.value + 60'000};
+  auto a = authority({.audience = "chat", .issuer = "login"});
+  auto found = a->verify(a->sign(c, now), now);
+  ASSERT_TRUE(found) << found.error().to_string();
+  EXPECT_EQ(found->user, c.user);
+  EXPECT_EQ(found->name, c.name);
+  EXPECT_EQ(found->as, c.as);
+  EXPECT_EQ(found->rooms, c.rooms);
+  EXPECT_EQ(found->expires_ms, c.expires_ms);
+}
+
+TEST(tokens, signs_the_same_bytes_for_the_same_claims) {
+  claims c{.user = user_id("17"), .name = "Mina", .as = role::fan, .rooms = {}, .expires_ms = now.value + 3'600'000};
+  EXPECT_EQ(
+      authority()->sign(c, now),
+      signed_token(usual_header, R"({"sub":"17","name":"Mina","roles":["fan"],"iat":1790000000,"exp":1790003600})"));
+}
+
+// ---- forgery ----
+
+TEST(tokens, refuses_a_change_of_any_character) {
+  const auto token = signed_token(usual_header, with(R"("roles":["fan"])"));
+  ASSERT_EQ(outcome_of(token), "ok");
+  auto a = authority();
+  for (std::size_t i = 0; i < token.size(); ++i) {
+    for (char c : std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=+/ \n\0", 71)) {
+      if (token[i] == c) continue;
+      auto changed = token;
+      changed[i] = c;
+      EXPECT_FALSE(a->verify(changed, now)) << i << " " << c;
+    }
+  }
+}
+
+TEST(tokens, refuses_truncation_and_additions) {
+  const auto token = signed_token(usual_header, with(""));
+  auto a = authority();
+  for (std::size_t size = 0; size < token.size(); ++size) {
+    EXPECT_FALSE(a->verify(token.substr(0, size), now)) << size;
+  }
+  for (std::string extra : {"A", "=", ".", " ", ".AAAA", "AAAA"}) {
+    EXPECT_FALSE(a->verify(token + extra, now)) << extra;
+    EXPECT_FALSE(a->verify(extra + token, now)) << extra;
+  }
+}
+
+TEST(tokens, refuses_another_secret) {
+  EXPECT_EQ(outcome_of(signed_token(usual_header, with(""), secret + "x")), refused("bad signature"));
+}
+
+TEST(tokens, refuses_every_algorithm_but_hs256) {
+  for (auto alg : {"none", "None", "NONE", "", "hs256", "HS384", "HS512", "RS256", "ES256", "EdDSA", "HS256 "}) {
+    auto header = R"({"alg":")" + std::string(alg) + R"(","typ":"JWT"})";
+    EXPECT_EQ(outcome_of(signed_token(header, with(""))), refused("alg is not HS256")) << alg;
+  }
+  for (auto header : {R"({"typ":"JWT"})", R"({"alg":null})", R"({"alg":["HS256"]})", R"({"alg":256})", "{}"}) {
+    EXPECT_EQ(outcome_of(signed_token(header, with(""))), refused("alg is not HS256")) << header;
+  }
+}
+
+TEST(tokens, refuses_an_unsigned_token) {
+  auto unsigned_text = base64url(R"({"alg":"none"})") + "." + base64url(with("")) + ".";
+  EXPECT_EQ(outcome_of(unsigned_text), refused("alg is not HS256"));
+  auto empty_signature = base64url(usual_header) + "." + base64url(with("")) + ".";
+  EXPECT_EQ(outcome_of(empty_signature), refused("bad signature"));
+}
+
+TEST(tokens, refuses_an_algorithm_named_twice) {
+  EXPECT_EQ(outcome_of(signed_token(R"({"alg":"none","alg":"HS256"})", with(""))), refused("header is no JSON object"));
+}
+
+TEST(tokens, refuses_critical_extensions_and_ignores_the_rest_of_the_header) {
+  EXPECT_EQ(outcome_of(signed_token(R"({"alg":"HS256","crit":["b64"],"b64":false})", with(""))),
+            refused("crit asks for an extension"));
+  EXPECT_EQ(outcome_of(signed_token(R"({"typ":"at+jwt","kid":"x","alg":"HS256"})", with(""))), "ok");
+}
+
+TEST(tokens, refuses_parts_that_are_no_json_objects) {
+  EXPECT_EQ(outcome_of(signed_token("[]", with(""))), refused("header is no JSON object"));
+  EXPECT_EQ(outcome_of(signed_token("\"HS256\"", with(""))), refused("header is no JSON object"));
+  EXPECT_EQ(outcome(""), refused("payload is no JSON object"));
+  EXPECT_EQ(outcome("[1]"), refused("payload is no JSON object"));
+  EXPECT_EQ(outcome(with("") + "x"), refused("payload is no JSON object"));
+  EXPECT_EQ(outcome("{\"sub\":\"\xFF\"}"), refused("payload is no JSON object"));
+}
+
+TEST(tokens, refuses_tokens_beyond_the_bounds) {
+  std::string filler(token_bytes_max, 'x');
+  EXPECT_EQ(outcome(with(R"("x":")" + filler + "\"")), refused("longer than 8192 bytes"));
+  EXPECT_EQ(outcome(with(R"("x":[[[[[[[]]]]]]])")), "ok");
+  EXPECT_EQ(outcome(with(R"("x":[[[[[[[[]]]]]]]])")), refused("payload is no JSON object"));
+}
+
+TEST(tokens, an_error_never_holds_the_token) {
+  const auto token = signed_token(usual_header, R"({"sub":"sesame/17","exp":1790003600})");
+  auto found = authority()->verify(token, now);
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().to_string().find("sesame"), std::string::npos);
+  EXPECT_EQ(found.error().to_string().find(token.substr(0, 10)), std::string::npos);
+}
+
+// ---- claims ----
+
+TEST(tokens, the_least_token_is_a_fan_for_all_rooms_named_as_the_user) {
+  auto c = accepted(with(""));
+  EXPECT_EQ(c.user, user_id("17"));
+  EXPECT_EQ(c.name, "17");
+  EXPECT_EQ(c.as, role::fan);
+  EXPECT_TRUE(c.rooms.empty());
+  EXPECT_EQ(c.expires_ms, 1'790'003'600'000);
+}
+
+TEST(tokens, sub_is_a_valid_name) {
+  EXPECT_EQ(outcome(R"({"exp":1790003600})"), refused("sub is missing"));
+  EXPECT_EQ(outcome(R"({"sub":17,"exp":1790003600})"), refused("sub is not a string"));
+  EXPECT_EQ(outcome(R"({"sub":null,"exp":1790003600})"), refused("sub is not a string"));
+  EXPECT_EQ(outcome(R"({"sub":"","exp":1790003600})"), refused("sub is empty"));
+  EXPECT_EQ(outcome(R"({"sub":"a/b","exp":1790003600})"), refused("sub has a '/'"));
+  EXPECT_EQ(outcome(R"({"sub":")" + std::string(129, 'x') + R"(","exp":1790003600})"),
+            refused("sub is longer than 128 bytes"));
+}
+
+TEST(tokens, name_is_a_valid_name) {
+  EXPECT_EQ(accepted(with(R"("name":"Mina")")).name, "Mina");
+  EXPECT_EQ(outcome(with(R"("name":"")")), refused("name is empty"));
+  EXPECT_EQ(outcome(with(R"("name":"a\nb")")), refused("name has a control character"));
+  EXPECT_EQ(outcome(with(R"("name":["Mina"])")), refused("name is not a string"));
+}
+
+TEST(tokens, the_highest_known_role_counts) {
+  EXPECT_EQ(accepted(with(R"("roles":[])")).as, role::fan);
+  EXPECT_EQ(accepted(with(R"("roles":["artist","admin","fan"])")).as, role::admin);
+  EXPECT_EQ(accepted(with(R"("roles":["shop-owner","artist"])")).as, role::artist);
+  EXPECT_EQ(accepted(with(R"("roles":["Admin","root"])")).as, role::fan);
+  EXPECT_EQ(outcome(with(R"("roles":"admin")")), refused("roles is not an array"));
+  EXPECT_EQ(outcome(with(R"("roles":[true])")), refused("roles holds what is not a string"));
+  EXPECT_EQ(outcome(with(R"("roles":null)")), refused("roles is not an array"));
+}
+
+TEST(tokens, rooms_are_valid_names_and_never_none) {
+  EXPECT_EQ(accepted(with(R"("rooms":["aurora","lobby"])")).rooms, (std::vector<std::string>{"aurora", "lobby"}));
+  EXPECT_EQ(outcome(with(R"("rooms":[])")), refused("rooms is empty"));
+  EXPECT_EQ(outcome(with(R"("rooms":["a/b"])")), refused("room name in rooms has a '/'"));
+  EXPECT_EQ(outcome(with(R"("rooms":"aurora")")), refused("rooms is not an array"));
+  EXPECT_EQ(outcome(with(R"("rooms":null)")), refused("rooms is not an array"));
+}
+
+// ---- times ----
+
+TEST(tokens, exp_is_a_required_number) {
+  EXPECT_EQ(outcome(R"({"sub":"17"})"), refused("exp is missing"));
+  EXPECT_EQ(outcome(R"({"sub":"17","exp":"1790003600"})"), refused("exp is not a number"));
+  EXPECT_EQ(outcome(R"({"sub":"17","exp":null})"), refused("exp is not a number"));
+  EXPECT_EQ(accepted(R"({"sub":"17","exp":1790003600.25})").expires_ms, 1'790'003'600'250);
+}
+
+TEST(tokens, exp_beyond_all_times_counts_as_the_last) {
+  for (auto exp : {"1e300", "18446744073709551615", "9007199254741"}) {
+    EXPECT_EQ(accepted(R"({"sub":"17","exp":)" + std::string(exp) + "}").expires_ms, 9'007'199'254'740'991) << exp;
+  }
+  EXPECT_EQ(outcome(R"({"sub":"17","exp":-1e300})"), "token: exp has passed: token expired");
+  EXPECT_EQ(outcome(R"({"sub":"17","exp":-9223372036854775808})"), "token: exp has passed: token expired");
+}
+
+TEST(tokens, an_expired_token_holds_for_a_minute_of_skew) {
+  const auto payload = R"({"sub":"17","exp":1790000000})";
+  EXPECT_EQ(outcome(payload, wall_ms{1'790'000'059'999}), "ok");
+  EXPECT_EQ(outcome(payload, wall_ms{1'790'000'060'000}), "token: exp has passed: token expired");
+  auto late = authority()->verify(signed_token(usual_header, payload), wall_ms{1'790'000'060'000});
+  EXPECT_EQ(late.error().code, actors::errc::token_expired);
+}
+
+TEST(tokens, a_token_of_the_future_holds_from_a_minute_before) {
+  for (std::string key : {"nbf", "iat"}) {
+    const auto payload = with("\"" + key + "\":1790000000");
+    EXPECT_EQ(outcome(payload, wall_ms{1'789'999'940'000}), "ok");
+    EXPECT_EQ(outcome(payload, wall_ms{1'789'999'939'999}), refused(key + " is in the future"));
+    EXPECT_EQ(outcome(with("\"" + key + "\":\"1790000000\"")), refused(key + " is not a number"));
+  }
+}
+
+TEST(tokens, an_expired_token_with_a_bad_signature_is_unauthenticated) {
+  auto token = signed_token(usual_header, R"({"sub":"17","exp":1})", secret + "x");
+  EXPECT_EQ(outcome_of(token), refused("bad signature"));
+}
+
+// ---- expectations ----
+
+TEST(tokens, aud_is_checked_when_expected) {
+  expectations e{.audience = "chat", .issuer = ""};
+  EXPECT_EQ(outcome(with(R"("aud":"chat")"), now, e), "ok");
+  EXPECT_EQ(outcome(with(R"("aud":["shop","chat"])"), now, e), "ok");
+  for (auto aud : {R"("aud":"shop")", R"("aud":["shop"])", R"("aud":[])", R"("aud":["chat",1])", R"("aud":null)", ""}) {
+    EXPECT_EQ(outcome(with(aud), now, e), refused("aud is another")) << aud;
+  }
+  EXPECT_EQ(outcome(with(R"("aud":"shop")")), "ok");
+}
+
+TEST(tokens, iss_is_checked_when_expected) {
+  expectations e{.audience = "", .issuer = "login"};
+  EXPECT_EQ(outcome(with(R"("iss":"login")"), now, e), "ok");
+  for (auto iss : {R"("iss":"joe")", R"("iss":["login"])", ""}) {
+    EXPECT_EQ(outcome(with(iss), now, e), refused("iss is another")) << iss;
+  }
+  EXPECT_EQ(outcome(with(R"("iss":"joe")")), "ok");
+}
+
+}  // namespace
+}  // namespace lightstick::gateway::auth
