@@ -79,7 +79,8 @@ class server {
  public:
   /// Opens the listeners (nothing is accepted yet). Errors: invalid (address, TLS files), denied (no right to the port),
   /// `port taken`: each names the listener and a way out.
-  [[nodiscard]] static result<std::unique_ptr<server>> make(options o, std::shared_ptr<const auth::token_authority> tokens,
+  [[nodiscard]] static result<std::unique_ptr<server>> make(options o,
+                                                            std::shared_ptr<const auth::token_authority> tokens,
                                                             const clock_source& clock, metrics& registry);
   virtual ~server() = default;
 
