@@ -1,29 +1,21 @@
 #include "lightstick/actors/room/room_actor.hpp"
 
+#include <memory>
 #include <utility>
 
-#include "lightstick/actors/room/messages.hpp"
+#include "lightstick/actors/room/room_logic.hpp"
 
 namespace lightstick::actors::room {
-namespace {
 
-class unavailable_room final : public runtime::logic {
- public:
-  void handle(runtime::message_ptr, runtime::reply r, runtime::context&) override {
-    r.failed({make_error_code(errc::unavailable), "rooms are not built yet"});
-  }
-};
-
-}  // namespace
-
-void register_kind(runtime::system& sys, fanout& /*out*/, history_id /*hist*/, options o) {
-  runtime::kind_options kind_of;
-  kind_of.name = kind;
-  kind_of.durable = true;
-  kind_of.mailbox_max = o.mailbox_max;
-  kind_of.idle_after = o.idle_after;
-  kind_of.make = [](const actor_id&) { return std::make_unique<unavailable_room>(); };
-  sys.register_kind(std::move(kind_of));
+void register_kind(runtime::system& sys, fanout& out, history_id hist, options o) {
+  runtime::kind_options how;
+  how.name = kind;
+  how.durable = true;
+  how.mailbox_max = o.mailbox_max;
+  how.idle_after = o.idle_after;
+  auto env = std::make_shared<const environment>(environment{out, std::move(hist), o});
+  how.make = [env](const actor_id& self) { return std::make_unique<room_logic>(self, env); };
+  sys.register_kind(std::move(how));
 }
 
 }  // namespace lightstick::actors::room

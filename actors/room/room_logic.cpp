@@ -1,0 +1,178 @@
+#include "lightstick/actors/room/room_logic.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "lightstick/actors/room/room_codec.hpp"
+#include "lightstick/runtime/base/log.hpp"
+
+namespace lightstick::actors::room {
+namespace {
+
+room_state::rules rules_of(const options& o) { return {o.dedupe_window, o.marks_max}; }
+
+error refusal(errc code, std::string why) { return {make_error_code(code), std::move(why)}; }
+
+}  // namespace
+
+room_logic::room_logic(const actor_id& self, std::shared_ptr<const environment> env)
+    : id_(self.key),
+      env_(std::move(env)),
+      state_(rules_of(env_->how)),
+      roster_(env_->how.capacity),
+      recent_(env_->how.recent_max, recent_bytes_max),
+      news_(env_->how.announce_max) {}
+
+void room_logic::reset() { state_ = room_state{rules_of(env_->how)}; }
+
+result<void> room_logic::restore(std::string_view snapshot) {
+  auto essence = decode_snapshot(snapshot);
+  if (!essence) return fail(std::move(essence.error()));
+  state_.restore(*essence);
+  return {};
+}
+
+result<void> room_logic::restore_mark(const runtime::row& row) {
+  auto found = decode_mark(row.value);
+  if (!found) return fail(std::move(found.error()));
+  state_.restore_mark(row.key, *found);
+  return {};
+}
+
+result<void> room_logic::replay(std::string_view record) {
+  auto decoded = decode_event(record);
+  if (!decoded) return fail(std::move(decoded.error()));
+  return state_.replay(*decoded);
+}
+
+std::string room_logic::snapshot() const { return encode(state_.to_essence()); }
+
+void room_logic::started(runtime::context& ctx) {
+  committed_ = state_.last();
+  exists_ = state_.exists();
+  if (!recovered_once_) {
+    recovered_once_ = true;
+    published_ = committed_;
+    if (!exists_) return;
+    roll_until_ = ctx.now() + env_->how.hold_place;
+    env_->out.call_roll(id_);
+    return fill_recent(ctx);
+  }
+  if (committed_ < published_) {
+    // The journal has lost a tail that was served: the disk is right, whatever people saw.
+    published_ = committed_;
+    batch_.clear();
+    recent_.clear();
+    fill_recent(ctx);
+  }
+  settled(ctx);
+}
+
+void room_logic::handle(runtime::message_ptr m, runtime::reply r, runtime::context& ctx) {
+  if (auto* p = runtime::body_of<publish>(*m)) return on_publish(std::move(*p), std::move(r), ctx);
+  if (auto* j = runtime::body_of<join>(*m)) return on_join(std::move(*j), std::move(r), ctx);
+  if (auto* l = runtime::body_of<leave>(*m)) return on_leave(*l, ctx);
+  if (exists_ || !state_.exists()) return on_question(std::move(m), std::move(r), ctx);
+  // The creation is under way: whoever asked after it waits for it.
+  ctx.persist({}, [this, m = std::move(m), r = std::move(r)](runtime::commit_outcome done,
+                                                             runtime::context& later) mutable {
+    if (!done) return r.failed(std::move(done.error()));
+    on_question(std::move(m), std::move(r), later);
+  });
+}
+
+void room_logic::on_question(runtime::message_ptr m, runtime::reply r, runtime::context& ctx) {
+  if (auto* h = runtime::body_of<history>(*m)) return on_history(*h, std::move(r), ctx);
+  if (auto* p = runtime::body_of<presence>(*m)) return on_presence(*p, std::move(r));
+  r.failed(refusal(errc::bad_request, "a room does not understand this"));
+}
+
+void room_logic::on_publish(publish p, runtime::reply r, runtime::context& ctx) {
+  if (!roster_.contains(p.session) && ctx.now() >= roll_until_) {
+    return r.failed(refusal(errc::forbidden, "the session is not in the room"));
+  }
+  auto said = state_.decide(std::move(p), ctx.wall());
+  if (auto* why = std::get_if<error>(&said)) return r.failed(std::move(*why));
+  if (auto* again = std::get_if<repeated>(&said)) {
+    if (again->first.off <= committed_) return r.ok(again->first);
+    return ctx.persist({}, [r = std::move(r), first = again->first](runtime::commit_outcome done,
+                                                                    runtime::context&) mutable {
+      if (!done) return r.failed(std::move(done.error()));
+      r.ok(first);
+    });
+  }
+  auto& now = std::get<accepted>(said);
+  state_.apply(now.event);
+  ctx.persist(to_changes(now, env_->how.dedupe_window),
+              [this, r = std::move(r), m = std::move(now.message)](runtime::commit_outcome done,
+                                                                   runtime::context&) mutable {
+                if (!done) return r.failed(std::move(done.error()));
+                published answer{m->off, m->ts};
+                committed(std::move(m));
+                r.ok(answer);
+              });
+}
+
+void room_logic::committed(chat_message_ptr m) {
+  committed_ = m->off;
+  recent_.push(m);
+  batch_.push_back(std::move(m));
+}
+
+void room_logic::settled(runtime::context& ctx) {
+  if (catching_up_) return;
+  auto next = batch_.empty() ? committed_.next() : batch_.front()->off;
+  if (published_.next() < next) return catch_up(next, ctx);
+  if (batch_.empty()) return;
+  published_ = batch_.back()->off;
+  env_->out.publish(std::make_shared<const room_batch>(room_batch{id_, std::exchange(batch_, {})}));
+}
+
+void room_logic::on_leave(const leave& l, runtime::context& ctx) {
+  departed(l.dropped ? roster_.drop(l.session, ctx.now() + env_->how.hold_place) : roster_.leave(l.session));
+  wake(ctx);
+}
+
+void room_logic::on_presence(const presence& p, runtime::reply r) const {
+  if (!exists_) return r.failed(refusal(errc::room_not_found, "the room does not exist"));
+  if (p.limit > page_max) return r.failed(refusal(errc::bad_request, "at most 100 members a page"));
+  r.ok(roster_.list(p.after, p.limit));
+}
+
+void room_logic::departed(const roster::departure& d) {
+  if (d.disappeared) news_.left(*d.disappeared, roster_.count());
+  if (d.counted) news_.counted();
+}
+
+void room_logic::on_timer(runtime::context& ctx) {
+  auto [gone, counted] = roster_.expire(ctx.now());
+  for (const auto& who : gone) news_.left(who, roster_.count());
+  if (counted) news_.counted();
+  if (auto change = news_.take(id_, status(), ctx.now())) env_->out.publish(std::move(change));
+  wake(ctx);
+}
+
+void room_logic::wake(runtime::context& ctx) {
+  auto when = roster_.next_expiry();
+  if (auto due = news_.due(roster_.count())) when = when ? std::min(*when, *due) : *due;
+  if (when) ctx.wake_at(std::max(*when, ctx.now()));
+}
+
+room_status room_logic::status() const noexcept { return {roster_.count(), env_->how.capacity}; }
+
+bool room_logic::passive() const { return roster_.count() == 0 && !news_.pending(); }
+
+runtime::inspection room_logic::inspect() const {
+  return {{"last_offset", std::to_string(state_.last().value())},
+          {"committed_offset", std::to_string(committed_.value())},
+          {"created_ms", std::to_string(exists_ ? state_.created_at().value : 0)},
+          {"sessions", std::to_string(roster_.count())},
+          {"members", std::to_string(roster_.users())},
+          {"held_places", std::to_string(roster_.held())},
+          {"marks", std::to_string(state_.marks())},
+          {"recent_messages", std::to_string(recent_.size())},
+          {"recent_bytes", std::to_string(recent_.bytes())},
+          {"pending_announcements", std::to_string(news_.names())}};
+}
+
+}  // namespace lightstick::actors::room

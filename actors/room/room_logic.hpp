@@ -1,0 +1,109 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lightstick/actors/fanout.hpp"
+#include "lightstick/actors/room/announcements.hpp"
+#include "lightstick/actors/room/recent_messages.hpp"
+#include "lightstick/actors/room/room_actor.hpp"
+#include "lightstick/actors/room/room_state.hpp"
+#include "lightstick/actors/room/roster.hpp"
+#include "lightstick/runtime/logic.hpp"
+
+namespace lightstick::actors::room {
+
+/// What all rooms of a node share. Outlives them.
+struct environment {
+  fanout& out;
+  history_id hist;
+  options how;
+};
+
+/// The shell of one room: it brings commands, clock, disk and fan-out to the pure parts.
+///
+/// `state_` is ahead of the disk by the commits under way; everything that leaves the room (answers, fan-out,
+/// history) stops at `committed_`. What was committed together is published together, in `settled`.
+///
+/// After a restart the roster is empty: the room calls the roll, and for `hold_place` it takes a session's word that
+/// it is in the room. That is safe: only sessions of this platform reach a room, and a session forwards publishes of
+/// rooms it has joined only. A failed append loses durable state alone; the roster stays.
+class room_logic final : public runtime::logic {
+ public:
+  /// Messages kept in memory also end here.
+  static constexpr std::size_t recent_bytes_max = 256 * 1024;
+  static constexpr std::uint32_t page_max = 100;
+
+  room_logic(const actor_id& self, std::shared_ptr<const environment> env);
+
+  void reset() override;
+  [[nodiscard]] result<void> restore(std::string_view snapshot) override;
+  [[nodiscard]] result<void> restore_mark(const runtime::row& mark) override;
+  [[nodiscard]] result<void> replay(std::string_view event) override;
+  [[nodiscard]] std::string snapshot() const override;
+
+  void started(runtime::context& ctx) override;
+  void handle(runtime::message_ptr m, runtime::reply r, runtime::context& ctx) override;
+  void on_timer(runtime::context& ctx) override;
+  void settled(runtime::context& ctx) override;
+  [[nodiscard]] bool passive() const override;
+  [[nodiscard]] runtime::inspection inspect() const override;
+
+ private:
+  using pages = unique_function<void(result<page>, runtime::context&)>;
+  /// A join on its way to its answer.
+  struct joining {
+    runtime::reply r;
+    session_id session;
+    bool fresh = false;
+    joined answer;  ///< `off` is fixed when the page is begun
+    page_limit limit;
+    std::optional<room::since> since;
+  };
+  /// Rows of history in (after, before), as a page.
+  struct span {
+    offset after;
+    offset before;
+    bool newest_first = false;
+  };
+
+  void on_join(join j, runtime::reply r, runtime::context& ctx);
+  void on_leave(const leave& l, runtime::context& ctx);
+  void on_publish(publish p, runtime::reply r, runtime::context& ctx);
+  void on_history(const history& h, runtime::reply r, runtime::context& ctx);
+  void on_question(runtime::message_ptr m, runtime::reply r, runtime::context& ctx);
+  void on_presence(const presence& p, runtime::reply r) const;
+
+  void admit_failed(joining& j, error why, runtime::context& ctx);
+  void answer_join(joining j, runtime::context& ctx);
+  void answer_since(joining j, runtime::context& ctx);
+  void answer_newest(joining j, runtime::context& ctx);
+  void finish_join(joining j, result<page> messages, runtime::context& ctx);
+  void read_page(span s, page_limit limit, pages done, runtime::context& ctx);
+
+  void committed(chat_message_ptr m);
+  void fill_recent(runtime::context& ctx);
+  /// Publishes from the disk what was committed before `bound` and never handed on (its commit seemed to fail).
+  void catch_up(offset bound, runtime::context& ctx);
+  void departed(const roster::departure& d);
+  void wake(runtime::context& ctx);
+  [[nodiscard]] room_status status() const noexcept;
+
+  room_id id_;
+  std::shared_ptr<const environment> env_;
+  room_state state_;
+  roster roster_;
+  recent_messages recent_;
+  announcements news_;
+  std::vector<chat_message_ptr> batch_;  ///< committed and not yet published
+  offset committed_;
+  offset published_;            ///< `batch_` starts after it, or a catch-up is due
+  bool exists_ = false;         ///< the creation is committed
+  bool recovered_once_ = false;
+  bool catching_up_ = false;
+  steady_time roll_until_{};
+};
+
+}  // namespace lightstick::actors::room

@@ -1,0 +1,200 @@
+// The part of room_logic that joins people and reads history.
+#include <utility>
+
+#include "lightstick/actors/room/room_codec.hpp"
+#include "lightstick/actors/room/room_logic.hpp"
+#include "lightstick/runtime/base/log.hpp"
+
+namespace lightstick::actors::room {
+namespace {
+
+error refusal(errc code, std::string why) { return {make_error_code(code), std::move(why)}; }
+
+result<page> to_page(const runtime::row_page& read, page_limit limit, bool newest_first) {
+  page_builder out{limit};
+  for (const auto& row : read.rows) {
+    auto m = decode_message(row);
+    if (!m) return fail(std::move(m.error()));
+    if (!out.add(std::move(*m))) break;
+  }
+  return out.take(newest_first, read.more);
+}
+
+}  // namespace
+
+void room_logic::on_join(join j, runtime::reply r, runtime::context& ctx) {
+  if (!state_.exists() && !env_->how.create_on_join) {
+    return r.failed(refusal(errc::room_not_found, "the room does not exist"));
+  }
+  if (j.limit > page_max) return r.failed(refusal(errc::bad_request, "at most 100 messages a page"));
+  auto admitted = roster_.admit(j);
+  if (!admitted) return r.failed(std::move(admitted.error()));
+  if (admitted->appeared) news_.joined(*admitted->appeared, roster_.count());
+  if (admitted->counted) news_.counted();
+  wake(ctx);
+
+  joining on_its_way;
+  on_its_way.r = std::move(r);
+  on_its_way.session = std::move(j.session);
+  on_its_way.fresh = admitted->fresh;
+  on_its_way.limit = {j.limit, j.bytes_max, 0};
+  on_its_way.since = std::move(j.since);
+  if (exists_) return answer_join(std::move(on_its_way), ctx);
+
+  // The first to come creates the room; who comes before that is committed waits for it.
+  runtime::changes what;
+  if (!state_.exists()) {
+    event made{state_.decide_create(ctx.wall())};
+    state_.apply(made);
+    what.events.push_back(encode(made));
+  }
+  ctx.persist(std::move(what), [this, job = std::move(on_its_way)](runtime::commit_outcome done,
+                                                                   runtime::context& later) mutable {
+    if (!done) return admit_failed(job, std::move(done.error()), later);
+    exists_ = true;
+    answer_join(std::move(job), later);
+  });
+}
+
+void room_logic::admit_failed(joining& j, error why, runtime::context& ctx) {
+  if (j.fresh) {
+    departed(roster_.leave(j.session));
+    wake(ctx);
+  }
+  j.r.failed(std::move(why));
+}
+
+void room_logic::answer_join(joining j, runtime::context& ctx) {
+  j.answer.room = id_;
+  j.answer.hist = env_->hist;
+  j.answer.off = committed_;
+  if (j.since && j.since->hist == env_->hist && j.since->off <= committed_) {
+    return answer_since(std::move(j), ctx);
+  }
+  answer_newest(std::move(j), ctx);
+}
+
+void room_logic::answer_since(joining j, runtime::context& ctx) {
+  auto from = j.since->off;
+  j.answer.recovered = true;
+  if (auto known = recent_.after(from, j.answer.off, j.limit)) return finish_join(std::move(j), std::move(*known), ctx);
+  span s{from, j.answer.off.next(), false};
+  page_limit limit = j.limit;
+  limit.messages = std::max(limit.messages, 1U);  // one is enough to see whether the data is there
+  limit.at_least = 1;
+  auto done = [this, from, job = std::move(j)](result<page> read, runtime::context& later) mutable {
+    if (read && (read->messages.empty() || read->messages.front()->off != from.next())) {
+      job.answer.recovered = false;
+      return answer_newest(std::move(job), later);
+    }
+    if (read) {
+      page_builder out{job.limit};
+      for (auto& m : read->messages) {
+        if (!out.add(std::move(m))) break;
+      }
+      read = out.take(false, read->more);
+    }
+    finish_join(std::move(job), std::move(read), later);
+  };
+  read_page(s, limit, std::move(done), ctx);
+}
+
+void room_logic::answer_newest(joining j, runtime::context& ctx) {
+  auto bound = j.answer.off.next();
+  if (auto known = recent_.before(bound, j.limit)) return finish_join(std::move(j), std::move(*known), ctx);
+  auto limit = j.limit;
+  read_page({offset{}, bound, true}, limit,
+            [this, job = std::move(j)](result<page> read, runtime::context& later) mutable {
+              finish_join(std::move(job), std::move(read), later);
+            },
+            ctx);
+}
+
+void room_logic::finish_join(joining j, result<page> messages, runtime::context& ctx) {
+  if (!messages && !messages.error().is(condition::corrupt)) {
+    return admit_failed(j, std::move(messages.error()), ctx);
+  }
+  if (messages) {
+    j.answer.messages = std::move(messages->messages);
+    j.answer.more = messages->more;
+  } else {
+    // One damaged record must not close the room: it is named by `history`, and never served.
+    LS_LOG(actors, error, "damaged history", {"room", id_.str()}, {"error", messages.error()});
+    j.answer.recovered = false;
+    j.answer.more = true;
+  }
+  j.answer.status = status();
+  j.r.ok(std::move(j.answer));
+}
+
+void room_logic::on_history(const history& h, runtime::reply r, runtime::context& ctx) {
+  if (!exists_) return r.failed(refusal(errc::room_not_found, "the room does not exist"));
+  if (h.before.has_value() == h.after.has_value()) {
+    return r.failed(refusal(errc::bad_request, "history takes one of before and after"));
+  }
+  if (h.limit == 0 || h.limit > page_max) return r.failed(refusal(errc::bad_request, "limit is 1 to 100"));
+  page_limit limit{h.limit, h.bytes_max, 1};
+  span s{offset{}, committed_.next(), h.before.has_value()};
+  std::optional<page> known;
+  if (h.before) {
+    s.before = std::min(*h.before, s.before);
+    known = recent_.before(s.before, limit);
+  } else {
+    s.after = *h.after;
+    known = recent_.after(s.after, committed_, limit);
+  }
+  if (known) return r.ok(std::move(*known));
+  read_page(s, limit,
+            [r = std::move(r)](result<page> read, runtime::context&) mutable {
+              if (!read) return r.failed(std::move(read.error()));
+              r.ok(std::move(*read));
+            },
+            ctx);
+}
+
+void room_logic::read_page(span s, page_limit limit, pages done, runtime::context& ctx) {
+  runtime::row_query query;
+  query.after = runtime::big_endian_key(s.after.value());
+  query.before = runtime::big_endian_key(s.before.value());
+  query.newest_first = s.newest_first;
+  query.rows_max = limit.messages;
+  query.bytes_max = limit.bytes;
+  ctx.read_rows(std::move(query), [limit, newest_first = s.newest_first, done = std::move(done)](
+                                      result<runtime::row_page> read, runtime::context& later) mutable {
+    if (!read) return done(fail(std::move(read.error())), later);
+    done(to_page(*read, limit, newest_first), later);
+  });
+}
+
+void room_logic::fill_recent(runtime::context& ctx) {
+  if (committed_.value() == 0) return;
+  page_limit limit{env_->how.recent_max, static_cast<std::uint32_t>(recent_bytes_max), 0};
+  read_page({offset{}, committed_.next(), true}, limit,
+            [this](result<page> read, runtime::context&) {
+              if (read) return recent_.fill_older(read->messages);
+              LS_LOG(actors, warn, "recent messages could not be read", {"room", id_.str()}, {"error", read.error()});
+            },
+            ctx);
+}
+
+void room_logic::catch_up(offset bound, runtime::context& ctx) {
+  catching_up_ = true;
+  page_limit limit{page_max, static_cast<std::uint32_t>(recent_bytes_max), 1};
+  read_page({published_, bound, false}, limit,
+            [this, bound](result<page> read, runtime::context& later) {
+              catching_up_ = false;
+              if (read && !read->messages.empty()) {
+                published_ = read->messages.back()->off;
+                env_->out.publish(
+                    std::make_shared<const room_batch>(room_batch{id_, std::move(read->messages)}));
+              } else {
+                LS_LOG(actors, error, "committed messages could not be published", {"room", id_.str()},
+                       {"after", published_.value()}, {"before", bound.value()});
+                published_ = offset{bound.value() - 1};
+              }
+              settled(later);
+            },
+            ctx);
+}
+
+}  // namespace lightstick::actors::room

@@ -1,0 +1,273 @@
+#pragma once
+
+#include <algorithm>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "lightstick/runtime/base/clock.hpp"
+#include "lightstick/runtime/base/random.hpp"
+#include "lightstick/runtime/logic.hpp"
+
+/// Drives one `runtime::logic` without an actor system, a disk or a thread: the test decides when a commit is
+/// durable, a read comes back, an ask is answered and time passes. Header only. Not thread-safe.
+namespace lightstick::tests {
+
+/// What one actor has on disk. Copy it to keep a crash point.
+struct fake_disk {
+  std::vector<std::string> events;  ///< all of them, the ones before the snapshot included
+  std::optional<std::string> snapshot;
+  std::size_t snapshot_at = 0;
+  std::map<std::string, std::string> history;
+  std::map<std::string, std::pair<std::string, std::int64_t>> marks;  ///< value and end of life
+
+  void write(const runtime::row_write& w) {
+    if (w.table == runtime::row_table::history) {
+      w.value ? void(history[w.key] = *w.value) : void(history.erase(w.key));
+    } else {
+      w.value ? void(marks[w.key] = {*w.value, w.expires_ms}) : void(marks.erase(w.key));
+    }
+  }
+
+  [[nodiscard]] runtime::row_page read(const runtime::row_query& q) const {
+    std::vector<runtime::row> found;
+    for (const auto& [key, value] : history) {
+      if ((q.after.empty() || key > q.after) && (q.before.empty() || key < q.before)) found.push_back({key, value});
+    }
+    if (q.newest_first) std::reverse(found.begin(), found.end());
+    runtime::row_page page;
+    std::size_t bytes = 0;
+    for (auto& row : found) {
+      bytes += row.value.size();
+      page.more = page.rows.size() >= q.rows_max || (bytes > q.bytes_max && !page.rows.empty());
+      if (page.more) break;
+      page.rows.push_back(std::move(row));
+    }
+    return page;
+  }
+
+  /// Gives `l` everything, as the runtime does before `started`. The first error ends it.
+  [[nodiscard]] result<void> recover(runtime::logic& l, wall_ms now) const {
+    l.reset();
+    if (snapshot) {
+      if (auto ok = l.restore(*snapshot); !ok) return ok;
+    }
+    for (const auto& [key, value] : marks) {
+      if (value.second != 0 && value.second <= now.value) continue;
+      if (auto ok = l.restore_mark({key, value.first}); !ok) return ok;
+    }
+    for (auto i = snapshot_at; i < events.size(); ++i) {
+      if (auto ok = l.replay(events[i]); !ok) return ok;
+    }
+    return {};
+  }
+};
+
+/// The answer to a message sent to the logic: empty until it is there.
+template <class T>
+class answer_of {
+ public:
+  [[nodiscard]] bool there() const { return slot_->has_value(); }
+  [[nodiscard]] const result<T>& get() const { return slot_->value(); }
+  [[nodiscard]] const T& operator*() const { return slot_->value().value(); }
+  [[nodiscard]] const T* operator->() const { return &slot_->value().value(); }
+  /// The error's code; none when there is an answer or nothing yet.
+  [[nodiscard]] std::error_code error() const {
+    return there() && !slot_->value() ? slot_->value().error().code : std::error_code{};
+  }
+  [[nodiscard]] runtime::reply make_reply() {
+    return runtime::make_reply<T>([slot = slot_](result<T> r) { slot->emplace(std::move(r)); });
+  }
+
+ private:
+  std::shared_ptr<std::optional<result<T>>> slot_ = std::make_shared<std::optional<result<T>>>();
+};
+
+class fake_context final : public runtime::context {
+ public:
+  struct told {
+    actor_id to;
+    runtime::message_ptr body;
+  };
+  struct asked {
+    actor_id to;
+    runtime::message_ptr body;
+    std::chrono::milliseconds limit;
+    unique_function<void(result<runtime::message_ptr>, runtime::context&)> done;
+  };
+
+  explicit fake_context(actor_id self) : self_(std::move(self)) {}
+
+  // ---- what the test turns ----
+  manual_clock clock;
+  seeded_random dice{1};
+  fake_disk disk;
+  std::vector<told> tells;
+  std::deque<asked> asks;
+  bool stopped = false;
+  bool snapshot_next = false;  ///< the next commit carries a snapshot
+  /// Answers of `tell`, by receiver's "kind/key"; ok when it is not here.
+  std::map<std::string, error> tell_errors;
+
+  /// The logic under test; set it before the first call.
+  void drive(runtime::logic& l) { logic_ = &l; }
+  /// Recovers from `disk` and starts; true when that went well.
+  [[nodiscard]] bool start() {
+    auto ok = disk.recover(*logic_, clock.wall());
+    if (ok) logic_->started(*this);
+    return ok.has_value();
+  }
+
+  template <class T, class Body>
+  answer_of<T> send(Body body) {
+    answer_of<T> answer;
+    logic_->handle(runtime::make_message(std::move(body)), answer.make_reply(), *this);
+    return answer;
+  }
+  template <class Body>
+  void send(Body body) {
+    logic_->handle(runtime::make_message(std::move(body)), runtime::reply{}, *this);
+  }
+
+  [[nodiscard]] std::size_t commits_pending() const { return commits_.size(); }
+  /// Makes the oldest `n` commits durable, as one group.
+  void commit(std::size_t n) {
+    for (; n > 0 && !commits_.empty(); --n) {
+      auto next = std::move(commits_.front());
+      commits_.pop_front();
+      for (auto& e : next.what.events) disk.events.push_back(std::move(e));
+      for (auto& w : next.what.rows) disk.write(w);
+      if (next.snapshot) {
+        disk.snapshot = std::move(next.snapshot);
+        disk.snapshot_at = disk.events.size();
+      }
+      next.done({}, *this);
+    }
+    logic_->settled(*this);
+  }
+  void commit_all() {
+    while (!commits_.empty()) commit(commits_.size());
+  }
+  /// No commit under way happens; the logic is recovered. True when that went well.
+  [[nodiscard]] bool fail_commits() {
+    auto failed = std::exchange(commits_, {});
+    for (auto& c : failed) c.done(fail(errc::unavailable, "append failed"), *this);
+    return start();
+  }
+
+  [[nodiscard]] std::size_t reads_pending() const { return reads_.size(); }
+  void serve_reads() {
+    while (!reads_.empty()) {
+      auto next = std::move(reads_.front());
+      reads_.pop_front();
+      next.second(disk.read(next.first), *this);
+    }
+  }
+  void fail_reads(const error& why) {
+    for (auto& r : std::exchange(reads_, {})) r.second(fail(error{why}), *this);
+  }
+  /// Commits and reads until nothing is under way.
+  void settle() {
+    while (!commits_.empty() || !reads_.empty()) {
+      commit_all();
+      serve_reads();
+    }
+  }
+
+  /// Time passes; timers that come due are called at their time.
+  void advance(std::chrono::milliseconds by) {
+    auto end = clock.now() + by;
+    while (wake_ && *wake_ <= end) {
+      auto due = std::max(*std::exchange(wake_, std::nullopt), clock.now());
+      clock.advance(std::chrono::ceil<std::chrono::milliseconds>(due - clock.now()));
+      logic_->on_timer(*this);
+    }
+    if (clock.now() < end) clock.advance(std::chrono::ceil<std::chrono::milliseconds>(end - clock.now()));
+  }
+
+  /// The oldest open ask that carries a `Body`; null when there is none.
+  template <class Body>
+  [[nodiscard]] Body* next_ask() {
+    auto at = find_ask<Body>();
+    return at == asks.end() ? nullptr : runtime::body_of<Body>(*at->body);
+  }
+  /// Answers it. REQUIRES: there is one.
+  template <class Body, class T>
+  void answer_ask(T answer) {
+    take_ask<Body>().done(runtime::message_ptr{runtime::make_message(std::move(answer))}, *this);
+  }
+  template <class Body>
+  void refuse_ask(error why) {
+    take_ask<Body>().done(fail(std::move(why)), *this);
+  }
+  /// The bodies of a type told to anyone, in order.
+  template <class Body>
+  [[nodiscard]] std::vector<std::pair<actor_id, Body>> told_bodies() const {
+    std::vector<std::pair<actor_id, Body>> out;
+    for (const auto& t : tells) {
+      if (auto* body = runtime::body_of<Body>(*t.body)) out.emplace_back(t.to, *body);
+    }
+    return out;
+  }
+
+  // ---- runtime::context ----
+  [[nodiscard]] const actor_id& self() const noexcept override { return self_; }
+  [[nodiscard]] steady_time now() const noexcept override { return clock.now(); }
+  [[nodiscard]] wall_ms wall() const noexcept override { return clock.wall(); }
+  [[nodiscard]] random_source& random() noexcept override { return dice; }
+  result<void> tell(const actor_id& to, runtime::message_ptr m) override {
+    if (auto at = tell_errors.find(to.to_string()); at != tell_errors.end()) return fail(error{at->second});
+    tells.push_back({to, std::move(m)});
+    return {};
+  }
+  void ask(const actor_id& to, runtime::message_ptr m, std::chrono::milliseconds limit,
+           unique_function<void(result<runtime::message_ptr>, runtime::context&)> done) override {
+    asks.push_back({to, std::move(m), limit, std::move(done)});
+  }
+  void persist(runtime::changes what,
+               unique_function<void(runtime::commit_outcome, runtime::context&)> done) override {
+    if (what.events.empty() && what.rows.empty() && commits_.empty()) return done({}, *this);
+    std::optional<std::string> snapshot;
+    if (!what.events.empty() && std::exchange(snapshot_next, false)) snapshot = logic_->snapshot();
+    commits_.push_back({std::move(what), std::move(snapshot), std::move(done)});
+  }
+  void read_rows(runtime::row_query query,
+                 unique_function<void(result<runtime::row_page>, runtime::context&)> done) override {
+    reads_.emplace_back(std::move(query), std::move(done));
+  }
+  void wake_at(steady_time when) override { wake_ = wake_ ? std::min(*wake_, when) : when; }
+  void stop() override { stopped = true; }
+
+ private:
+  struct pending_commit {
+    runtime::changes what;
+    std::optional<std::string> snapshot;
+    unique_function<void(runtime::commit_outcome, runtime::context&)> done;
+  };
+
+  template <class Body>
+  std::deque<asked>::iterator find_ask() {
+    return std::find_if(asks.begin(), asks.end(),
+                        [](asked& a) { return runtime::body_of<Body>(*a.body) != nullptr; });
+  }
+  template <class Body>
+  asked take_ask() {
+    auto at = find_ask<Body>();
+    auto taken = std::move(*at);
+    asks.erase(at);
+    return taken;
+  }
+
+  actor_id self_;
+  runtime::logic* logic_ = nullptr;
+  std::optional<steady_time> wake_;
+  std::deque<pending_commit> commits_;
+  std::deque<std::pair<runtime::row_query, unique_function<void(result<runtime::row_page>, runtime::context&)>>>
+      reads_;
+};
+
+}  // namespace lightstick::tests
