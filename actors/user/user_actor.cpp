@@ -1,27 +1,19 @@
 #include "lightstick/actors/user/user_actor.hpp"
 
+#include <memory>
 #include <utility>
 
 #include "lightstick/actors/user/messages.hpp"
+#include "lightstick/actors/user/user_logic.hpp"
 
 namespace lightstick::actors::user {
-namespace {
-
-class unavailable_user final : public runtime::logic {
- public:
-  void handle(runtime::message_ptr, runtime::reply r, runtime::context&) override {
-    r.failed({make_error_code(errc::unavailable), "users are not built yet"});
-  }
-};
-
-}  // namespace
 
 void register_kind(runtime::system& sys) {
-  runtime::kind_options kind_of;
-  kind_of.name = kind;
-  kind_of.durable = true;
-  kind_of.make = [](const actor_id&) { return std::make_unique<unavailable_user>(); };
-  sys.register_kind(std::move(kind_of));
+  runtime::kind_options how;
+  how.name = kind;
+  how.durable = true;
+  how.make = [](const actor_id&) { return std::make_unique<user_logic>(); };
+  sys.register_kind(std::move(how));
 }
 
 }  // namespace lightstick::actors::user
