@@ -1,0 +1,79 @@
+#pragma once
+
+#include <sstream>
+#include <string>
+
+#include "lightstick/gateway/protocol/frames.hpp"
+
+namespace lightstick::gateway::protocol {
+
+/// All fields of a decoded frame on one line, so that tests can compare frames and show how they differ.
+class frame_text {
+ public:
+  static std::string of(const client_frame& frame) {
+    return std::visit([](const auto& f) { return frame_text().show(f); }, frame);
+  }
+  /// "#id frame", or "#id !sentence" for a refused one; "-" without an id.
+  static std::string of(const decoded& d) {
+    auto id = d.id ? std::to_string(*d.id) : "-";
+    return "#" + id + " " + (d.frame ? of(*d.frame) : "!" + d.frame.error().detail);
+  }
+
+ private:
+  std::string show(const auth& f) {
+    out_ << "auth id=" << f.id << " token=" << f.token << " device=" << f.device;
+    for (const auto& entry : f.resume) {
+      out_ << " resume=" << entry.room;
+      show(entry.since);
+    }
+    return out_.str();
+  }
+  std::string show(const refresh& f) { return put("refresh id=", f.id, " token=", f.token); }
+  std::string show(const ping& f) { return put("ping id=", f.id); }
+  std::string show(const actors::session::join& f) {
+    put("join id=", f.id, " room=", f.room);
+    show(f.since);
+    return put(" limit=", f.limit);
+  }
+  std::string show(const actors::session::leave& f) { return put("leave id=", f.id, " room=", f.room); }
+  std::string show(const actors::session::publish& f) {
+    put("pub id=", f.id, " room=", f.room, " cid=", f.cid, " text=", f.text);
+    optional(" reply_to=", f.reply_to);
+    optional(" vt=", f.vt);
+    constexpr std::string_view hex = "0123456789abcdef";
+    if (!f.data.empty()) out_ << " data=";
+    for (char c : f.data) {
+      auto byte = static_cast<unsigned char>(c);
+      out_ << hex[byte >> 4] << hex[byte & 0x0F];
+    }
+    return out_.str();
+  }
+  std::string show(const actors::session::history& f) {
+    put("history id=", f.id, " room=", f.room);
+    optional(" before=", f.before);
+    optional(" after=", f.after);
+    return put(" limit=", f.limit);
+  }
+  std::string show(const actors::session::read& f) { return put("read id=", f.id, " room=", f.room, " off=", f.off); }
+  std::string show(const actors::session::presence& f) {
+    return put("presence id=", f.id, " room=", f.room, f.page ? " page" : " count", " limit=", f.limit,
+               " after=", f.after);
+  }
+
+  void show(const std::optional<actors::room::since>& since) {
+    if (since) out_ << " since=" << since->hist << "@" << since->off;
+  }
+  template <class T>
+  void optional(std::string_view before, const std::optional<T>& v) {
+    if (v) out_ << before << *v;
+  }
+  template <class... Parts>
+  std::string put(const Parts&... parts) {
+    (out_ << ... << parts);
+    return out_.str();
+  }
+
+  std::ostringstream out_;
+};
+
+}  // namespace lightstick::gateway::protocol
