@@ -1,0 +1,39 @@
+#include "lightstick/tools/config/option_makers.hpp"
+#include "lightstick/tools/config/tables.hpp"
+
+namespace lightstick::tools::config {
+
+std::vector<option> actor_options() {
+  using namespace std::chrono_literals;
+  return {
+      flag("room.create_on_join", "A room is made when somebody joins it; otherwise error 102.",
+           LS_AT(room.create_on_join)),
+      number("room.capacity", "Sessions in one room; beyond it error 113.", LS_AT(room.capacity), 1, 1'000'000),
+      number("room.announce_max", "In rooms with more sessions than this, who joins and leaves is not announced.",
+             LS_AT(room.announce_max), 0, 100'000),
+      duration("room.hold_place", "How long a session that dropped keeps its place.", LS_AT(room.hold_place), 0s,
+               10min),
+      duration("room.dedupe_window",
+               "How long a repeated `cid` gets its first answer. The protocol promises clients 5 minutes.",
+               LS_AT(room.dedupe_window), 5min, 1h),
+      number("room.marks", "Publishes with a `cid` in that window, in one room; beyond it error 130.",
+             LS_AT(room.marks_max), 1'024, 16'777'216),
+      number("room.recent", "Newest messages of a room kept in memory, for joins.", LS_AT(room.recent_max), 1, 10'000),
+      duration("room.idle_after", "A room without sessions leaves memory after this.", LS_AT(room.idle_after), 1s, 24h),
+      number("room.mailbox", "Commands that wait for one room; beyond it error 130.", LS_AT(room.mailbox_max), 16,
+             1'000'000),
+
+      number("session.mailbox", "Commands that wait for one session; beyond it error 130.",
+             LS_AT(gateway.session.mailbox_max), 16, 65'536),
+
+      number("runtime.io_threads", "Threads for sockets, TLS and encoding. Connections stay on theirs.",
+             LS_AT(gateway.io_threads), 1, 64),
+      number("runtime.actor_threads", "Threads for rooms, users and sessions.", LS_AT(runtime.threads), 1, 64),
+      number("runtime.max_throughput", "Messages that one actor handles before others have their turn.",
+             LS_AT(runtime.max_throughput), 1, 10'000),
+      number("runtime.actors", "Actors in memory; beyond it new ones are refused with error 130.",
+             LS_AT(runtime.actors_max), 1'000, 10'000'000),
+  };
+}
+
+}  // namespace lightstick::tools::config

@@ -1,0 +1,71 @@
+#include "lightstick/tools/config/load.hpp"
+#include "lightstick/tools/config/option.hpp"
+
+namespace lightstick::tools::config {
+namespace {
+
+/// Reports at the one of two options that was given, the later layer first.
+std::string place_of_either(const effective& e, std::string_view first, std::string_view second) {
+  auto rank = [&](std::string_view name) {
+    auto found = e.origins.find(name);
+    return found == e.origins.end() ? -1 : static_cast<int>(found->second.from);
+  };
+  return e.place_of(rank(second) > rank(first) ? second : first);
+}
+
+std::string value_of(const effective& e, std::string_view name) {
+  const auto* o = find_option(name);
+  auto texts = o == nullptr ? std::vector<std::string>{} : o->get(e.values);
+  return std::string(name) + " (" + (texts.empty() ? std::string() : texts.front()) + ")";
+}
+
+class rules {
+ public:
+  explicit rules(const effective& e) : e_(e) {}
+
+  void fits(std::string_view inner, std::string_view outer, bool holds, std::string_view why) {
+    if (holds) return;
+    out_.push_back(place_of_either(e_, inner, outer) + ": " + value_of(e_, inner) + " is too large for " +
+                   value_of(e_, outer) + ": " + std::string(why));
+  }
+  void refuse(std::string_view name, bool holds, std::string_view what) {
+    if (!holds) out_.push_back(e_.place_of(name) + ": " + std::string(what));
+  }
+  [[nodiscard]] problems take() { return std::move(out_); }
+
+ private:
+  const effective& e_;
+  problems out_;
+};
+
+bool same_place(const gateway::endpoint& a, const gateway::endpoint& b) {
+  if (a.port == 0 || a.port != b.port) return false;
+  auto any = [](const gateway::endpoint& e) { return e.address == "0.0.0.0" || e.address == "::"; };
+  return a.address == b.address || any(a) || any(b);
+}
+
+}  // namespace
+
+problems impossible(const effective& e) {
+  const auto& g = e.values.gateway;
+  rules r(e);
+  r.refuse(e.given("admin_listen") ? "admin_listen" : "listen", !same_place(g.listen, g.admin_listen),
+           "listen and admin_listen are the same address and port; give one of them another port, or port 0");
+  r.refuse("tls.certificate", g.tls.certificate.empty() || !g.tls.private_key.empty(), "needs tls.private_key as well");
+  r.refuse("tls.private_key", g.tls.private_key.empty() || !g.tls.certificate.empty(), "needs tls.certificate as well");
+  r.refuse("proxy.forwarding", g.forwarded == gateway::forwarding::none || !g.trusted.empty(),
+           "needs proxy.trusted: the addresses of the balancers");
+  r.refuse("proxy.trusted", g.forwarded != gateway::forwarding::none || g.trusted.empty(),
+           "has no effect without proxy.forwarding");
+  r.fits("limits.text_bytes", "limits.frame_bytes", g.frame.text_bytes < g.frame.frame_bytes,
+         "no client could send such a text");
+  r.fits("limits.data_bytes", "limits.frame_bytes", g.frame.data_bytes < g.frame.frame_bytes,
+         "no client could send such data");
+  r.fits("limits.answer_bytes", "limits.outbound_bytes", g.session.answer_bytes_max <= g.outbound_bytes_max,
+         "one full answer would close the connection");
+  r.fits("storage.append_bytes", "storage.queue_bytes",
+         e.values.storage.append_bytes_max <= e.values.storage.queue_bytes_max, "such a commit could never be queued");
+  return r.take();
+}
+
+}  // namespace lightstick::tools::config

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "lightstick/actors/room/room_actor.hpp"
+#include "lightstick/gateway/gateway.hpp"
+#include "lightstick/runtime/base/log.hpp"
+#include "lightstick/runtime/system.hpp"
+#include "lightstick/storage/store.hpp"
+
+namespace lightstick::tools::config {
+
+/// Everything an operator can decide about a node. A value of this type holds the defaults; `options()` names,
+/// explains and bounds each field.
+struct node_config {
+  node_config();
+
+  std::string data;         ///< folder; empty = not given yet
+  std::string secret_file;  ///< empty = not given yet
+  gateway::auth::expectations tokens;
+  gateway::options gateway;
+  actors::room::options room;
+  runtime::system_options runtime;
+  storage::options storage;  ///< but for its path, which is `data`
+  std::chrono::milliseconds drain_within{10'000};  ///< for clients to go, at a graceful stop
+  std::chrono::milliseconds stop_within{10'000};   ///< for commits under way, after that
+  log::level log_level = log::level::info;
+  std::array<std::optional<log::level>, log::area_count> log_levels;  ///< by area; empty = `log_level`
+};
+
+}  // namespace lightstick::tools::config

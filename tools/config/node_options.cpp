@@ -1,0 +1,89 @@
+#include "lightstick/tools/config/checks.hpp"
+#include "lightstick/tools/config/option_makers.hpp"
+#include "lightstick/tools/config/tables.hpp"
+
+namespace lightstick::tools::config {
+namespace {
+
+using namespace std::chrono_literals;
+
+template <class At>
+option listener(std::string name, std::string help, At at) {
+  return make_option(
+      std::move(name), form::text, "ADDRESS:PORT", "an address and a port as 127.0.0.1:8080 or [::1]:8080",
+      std::move(help), at,
+      [](const std::string& text) -> result<gateway::endpoint> {
+        auto parsed = gateway::parse_endpoint(text);
+        if (!parsed) return fail(errc::invalid);
+        return parsed;
+      },
+      [](const gateway::endpoint& e) { return gateway::to_string(e); });
+}
+
+template <class At>
+option file(std::string name, std::string help, At at) {
+  return text_value(std::move(name), "FILE", "", std::move(help), at, any_text);
+}
+
+option name_of_node() {
+  return make_option(
+      "name", form::text, "NAME", "1 to 64 letters, digits, '-', '_' or '.'",
+      "Name of this node, in the greeting to clients and in sessions' ids.", LS_AT(gateway.node),
+      [](const std::string& text) -> result<node_id> {
+        if (auto checked = node_name(text); !checked) return fail(std::move(checked.error()));
+        return node_id{text};
+      },
+      [](const node_id& id) { return id.str(); });
+}
+
+}  // namespace
+
+std::vector<option> node_options() {
+  return {
+      name_of_node(),
+      required(text_value("data", "FOLDER", "the name of a folder",
+                          "Folder of everything that is kept; made when missing. One node at a time uses it.",
+                          LS_AT(data), not_empty)),
+      listener("listen", "Where clients come: the page, log-in and WebSocket. Port 0 takes a free one.",
+               LS_AT(gateway.listen)),
+      listener("admin_listen",
+               "Where operators come: metrics and admin calls. Port 0 takes a free one. Keep it away from fans.",
+               LS_AT(gateway.admin_listen)),
+      flag("guests", "Whoever chooses a name gets a guest's token. Without it only tokens made elsewhere let in.",
+           LS_AT(gateway.guests)),
+
+      required(text_value("auth.secret_file", "FILE", "the name of a file",
+                          "File with the secret that signs and checks tokens (HS256): at least 32 bytes, readable by "
+                          "this user only. Make one: (umask 077; openssl rand -hex 32 > FILE).",
+                          LS_AT(secret_file), not_empty)),
+      text_value("auth.audience", "TEXT", "", "What a token's `aud` has to name; empty = not checked.",
+                 LS_AT(tokens.audience), any_text),
+      text_value("auth.issuer", "TEXT", "", "What a token's `iss` has to be; empty = not checked.",
+                 LS_AT(tokens.issuer), any_text),
+      duration("auth.guest_ttl", "How long a guest's token is valid.", LS_AT(gateway.guest_ttl), 1min, 24h * 30),
+
+      file("tls.certificate", "PEM file with the chain of certificates; empty = no TLS. Needs tls.private_key.",
+           LS_AT(gateway.tls.certificate)),
+      file("tls.private_key", "PEM file with the key of the certificate. Needs tls.certificate.",
+           LS_AT(gateway.tls.private_key)),
+
+      list("web.rooms", "ROOM", "names of 1 to 128 bytes without control characters or '/'",
+           "Rooms that the page lists from the start.", LS_AT(gateway.rooms), 100, room_name),
+      list("web.origins", "ORIGIN", "origins as https://fans.example",
+           "Other sites whose pages may open a WebSocket here; empty = pages of this host only.",
+           LS_AT(gateway.origins), 100, web_origin),
+
+      choice<>("proxy.forwarding",
+               "How a balancer in front tells a client's address: the PROXY protocol (v1 or v2), or a "
+               "Forwarded or X-Forwarded-For header. Needs proxy.trusted.",
+               LS_AT(gateway.forwarded),
+               std::vector<std::pair<std::string, gateway::forwarding>>{
+                   {"none", gateway::forwarding::none},
+                   {"proxy_protocol", gateway::forwarding::proxy_protocol},
+                   {"forwarded_header", gateway::forwarding::forwarded_header}}),
+      list("proxy.trusted", "NETWORK", "addresses or networks as 10.0.0.7 or 10.0.0.0/8",
+           "Balancers: only from these peers is a forwarded address believed.", LS_AT(gateway.trusted), 100, network),
+  };
+}
+
+}  // namespace lightstick::tools::config
