@@ -8,7 +8,9 @@
 
 namespace lightstick::actors {
 
-/// What one commit adds to a room: consecutive offsets, the first is the one after the last batch's.
+/// What one commit adds to a room: consecutive offsets, the first is the one after the last batch's. When a room
+/// starts again its newest messages come once more (some may have been committed and not published before a fault):
+/// who has seen them skips them.
 struct room_batch {
   room_id room;
   std::vector<chat_message_ptr> messages;  ///< never empty

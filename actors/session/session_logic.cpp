@@ -1,0 +1,152 @@
+#include "lightstick/actors/session/session_logic.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "lightstick/actors/session/checks.hpp"
+
+namespace lightstick::actors::session {
+namespace {
+
+rate_limit publish_rate(const options& o, role as) { return o.publish_rate[static_cast<std::size_t>(as)]; }
+
+error refusal_of(errc code, std::string why) { return {make_error_code(code), std::move(why)}; }
+
+}  // namespace
+
+session_logic::session_logic(session_id id, identity who, std::shared_ptr<client_port> port, const options& o)
+    : id_(std::move(id)),
+      who_(std::move(who)),
+      port_(std::move(port)),
+      how_(o),
+      publishes_(publish_rate(o, who_.as), steady_time{}),
+      requests_(o.request_rate, steady_time{}) {}
+
+void session_logic::started(runtime::context& ctx) { watch_token(ctx); }
+
+void session_logic::handle(runtime::message_ptr m, runtime::reply /*r*/, runtime::context& ctx) {
+  if (gone_) return;
+  if (auto* p = runtime::body_of<publish>(*m)) return on_publish(std::move(*p), ctx);
+  if (auto* j = runtime::body_of<join>(*m)) return on_join(std::move(*j), ctx);
+  if (auto* l = runtime::body_of<leave>(*m)) return on_leave(*l, ctx);
+  if (auto* h = runtime::body_of<history>(*m)) return on_history(*h, ctx);
+  if (auto* r = runtime::body_of<read>(*m)) return on_read(*r, ctx);
+  if (auto* p = runtime::body_of<presence>(*m)) return on_presence(*p, ctx);
+  if (auto* r = runtime::body_of<refresh>(*m)) return on_refresh(std::move(*r), ctx);
+  if (auto* b = runtime::body_of<begin>(*m)) return on_begin(std::move(*b), ctx);
+  if (auto* moved = runtime::body_of<user::cursor_moved>(*m)) return port_->push(*moved);
+  if (auto* call = runtime::body_of<roll_call>(*m)) return on_roll_call(call->room, ctx);
+  if (runtime::body_of<disconnected>(*m) != nullptr) return on_disconnected(ctx);
+}
+
+bool session_logic::admit(request_id id, token_bucket& limit, runtime::context& ctx) {
+  if (expired_) {
+    refuse(id, refusal_of(errc::token_expired, "the token has ended"));
+    return false;
+  }
+  auto wait = limit.take(ctx.now());
+  if (wait.count() == 0) return true;
+  port_->refuse(id, {refusal_of(errc::rate_limited, "too many requests"), wait});
+  return false;
+}
+
+void session_logic::on_publish(publish p, runtime::context& ctx) {
+  auto id = p.id;
+  if (!admit(id, publishes_, ctx)) return;
+  if (!is_in(p.room)) return refuse(id, refusal_of(errc::forbidden, "join the room first"));
+  if (auto fits = check_publish(p, how_); !fits) return refuse(id, std::move(fits.error()));
+  room::publish said{id_,           who_.user,         who_.device, who_.name, who_.as,
+                     std::move(p.cid), std::move(p.text), p.reply_to,  p.vt,      std::move(p.data)};
+  ask<room::published>(
+      room::kind, p.room.str(), std::move(said),
+      [this, id](result<room::published> done, runtime::context&) {
+        if (!done) return refuse(id, std::move(done.error()));
+        port_->answer(id, published{done->off, done->ts});
+      },
+      ctx);
+}
+
+void session_logic::on_history(const history& h, runtime::context& ctx) {
+  if (!admit(h.id, requests_, ctx)) return;
+  if (auto allowed = check_room(who_, h.room); !allowed) return refuse(h.id, std::move(allowed.error()));
+  ask<room::page>(
+      room::kind, h.room.str(), room::history{h.before, h.after, h.limit, how_.answer_bytes_max},
+      [this, id = h.id, room = h.room](result<room::page> done, runtime::context&) {
+        if (!done) return refuse(id, std::move(done.error()));
+        port_->answer(id, history_page{room, std::move(*done)});
+      },
+      ctx);
+}
+
+void session_logic::on_read(const read& r, runtime::context& ctx) {
+  if (!admit(r.id, requests_, ctx)) return;
+  ask<user::room_cursor>(
+      user::kind, who_.user.str(), user::move_cursor{r.room, r.off, id_},
+      [this, id = r.id](result<user::room_cursor> done, runtime::context&) {
+        if (!done) return refuse(id, std::move(done.error()));
+        port_->answer(id, cursor{std::move(*done)});
+      },
+      ctx);
+}
+
+void session_logic::on_presence(const presence& p, runtime::context& ctx) {
+  if (!admit(p.id, requests_, ctx)) return;
+  if (auto allowed = check_room(who_, p.room); !allowed) return refuse(p.id, std::move(allowed.error()));
+  if (p.page && p.limit == 0) return refuse(p.id, refusal_of(errc::bad_request, "limit is 1 to 100"));
+  ask<room::members>(
+      room::kind, p.room.str(), room::presence{p.page ? p.limit : 0, p.after},
+      [this, id = p.id, room = p.room, page = p.page](result<room::members> done, runtime::context&) {
+        if (!done) return refuse(id, std::move(done.error()));
+        port_->answer(id, present{room, page, std::move(*done)});
+      },
+      ctx);
+}
+
+void session_logic::on_refresh(refresh r, runtime::context& ctx) {
+  if (!admit(r.id, requests_, ctx)) return;
+  for (const auto& p : rooms_) {
+    if (p.at == phase::leaving) continue;
+    if (auto allowed = check_room(r.renewed, p.room); !allowed) {
+      return refuse(r.id, refusal_of(errc::forbidden, "leave " + p.room.str() + " first: the new token excludes it"));
+    }
+  }
+  r.renewed.device = std::move(who_.device);
+  who_ = std::move(r.renewed);
+  publishes_.set_limit(publish_rate(how_, who_.as), ctx.now());
+  watch_token(ctx);
+  port_->answer(r.id, refreshed{seconds_left(who_, ctx.wall())});
+}
+
+void session_logic::watch_token(runtime::context& ctx) {
+  if (who_.expires_ms == 0 || expired_ || gone_) return;
+  auto left = who_.expires_ms - ctx.wall().value;
+  if (left > 0) return ctx.wake_at(ctx.now() + std::chrono::milliseconds{left});
+  expired_ = true;
+  port_->close(close_code::token_expired, "the token has ended");
+}
+
+void session_logic::on_timer(runtime::context& ctx) {
+  watch_token(ctx);
+  if (!retry_at_) return;
+  if (ctx.now() < *retry_at_) return ctx.wake_at(*retry_at_);
+  retry_at_.reset();
+  if (gone_) return say_goodbye(ctx);
+  // By name: `announce` and `depart` change the list.
+  std::vector<std::pair<room_id, bool>> due;
+  for (const auto& p : rooms_) {
+    if (p.at == phase::leaving || p.announce) due.emplace_back(p.room, p.at == phase::leaving);
+  }
+  for (const auto& [room, leaving] : due) leaving ? depart(room, false, ctx) : announce(room, ctx);
+}
+
+runtime::inspection session_logic::inspect() const {
+  runtime::inspection out{{"user", who_.user.str()},
+                          {"device", who_.device.str()},
+                          {"role", std::string(to_string(who_.as))},
+                          {"rooms", std::to_string(rooms_.size())},
+                          {"waiting", std::to_string(deferred_.size())}};
+  for (const auto& p : rooms_) out.emplace_back("room", p.room.str());
+  return out;
+}
+
+}  // namespace lightstick::actors::session

@@ -1,0 +1,133 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "lightstick/actors/session/client_port.hpp"
+#include "lightstick/actors/session/session_actor.hpp"
+#include "lightstick/runtime/logic.hpp"
+
+namespace lightstick::actors::session {
+
+/// One device's session: checks, limits, and forwards to rooms and user; answers go to the port by request id.
+///
+/// What a client asks one after the other of one room reaches the room in that order. Joins and leaves of one room
+/// run one at a time (`deferred_`), because each is a step at the room and one at the user; publishes do not wait.
+///
+/// A join that was refused before the room heard of it (`client_port::refuse`) changes nothing. One that failed
+/// after (`answer` with an error) leaves the session outside of the room, whatever it was before.
+///
+/// Bounds: `rooms_max` rooms; `deferred_max` joins and leaves waiting (beyond it overloaded); the rest is bounded by
+/// the mailbox and the runtime's asks.
+class session_logic final : public runtime::logic {
+ public:
+  static constexpr std::size_t deferred_max = 16;
+
+  session_logic(session_id id, identity who, std::shared_ptr<client_port> port, const options& o);
+
+  void started(runtime::context& ctx) override;
+  void handle(runtime::message_ptr m, runtime::reply r, runtime::context& ctx) override;
+  void on_timer(runtime::context& ctx) override;
+  [[nodiscard]] bool passive() const override { return false; }
+  [[nodiscard]] runtime::inspection inspect() const override;
+
+ private:
+  enum class phase : std::uint8_t {
+    joining,
+    in,
+    leaving,  ///< out; the room could not be told yet
+  };
+  struct place {
+    room_id room;
+    phase at = phase::joining;
+    bool busy = false;      ///< a join or leave is under way
+    bool dropped = false;   ///< `leaving` because the connection has gone
+    bool announce = false;  ///< the room has lost its roster and has to hear of us
+  };
+  /// The rooms of one `begin`.
+  struct arrival {
+    request_id id = 0;
+    welcome answer;
+    std::size_t missing = 0;
+  };
+  struct room_task {
+    bool entering = true;
+    request_id id = 0;
+    room_id room;
+    std::optional<room::since> since;
+    std::uint32_t limit = 0;
+    std::uint32_t bytes_max = 0;
+    std::shared_ptr<arrival> of;  ///< null: a join or leave of its own
+    std::size_t slot = 0;
+  };
+  using places = std::vector<place>;
+
+  // session_logic.cpp
+  void on_publish(publish p, runtime::context& ctx);
+  void on_history(const history& h, runtime::context& ctx);
+  void on_read(const read& r, runtime::context& ctx);
+  void on_presence(const presence& p, runtime::context& ctx);
+  void on_refresh(refresh r, runtime::context& ctx);
+  /// False when it was refused: the token has ended, or too many requests.
+  [[nodiscard]] bool admit(request_id id, token_bucket& limit, runtime::context& ctx);
+  void refuse(request_id id, error why) { port_->refuse(id, {std::move(why), std::nullopt}); }
+  void watch_token(runtime::context& ctx);
+
+  // session_rooms.cpp
+  void on_begin(begin b, runtime::context& ctx);
+  void arrive(begin b, user::profile mine, runtime::context& ctx);
+  void on_join(join j, runtime::context& ctx);
+  void on_leave(const leave& l, runtime::context& ctx);
+  void on_roll_call(const room_id& room, runtime::context& ctx);
+  void on_disconnected(runtime::context& ctx);
+  void start(room_task t, runtime::context& ctx);
+  void enter(room_task t, runtime::context& ctx);
+  void note_at_user(room_task t, room::joined in, runtime::context& ctx);
+  void entered(const room_task& t, room::joined in, offset read, runtime::context& ctx);
+  void not_entered(const room_task& t, error why, bool was_in, runtime::context& ctx);
+  void exit(room_task t, runtime::context& ctx);
+  void finish(const room_task& t, join_result r);
+  void next_task(const room_id& room, runtime::context& ctx);
+  void announce(const room_id& room, runtime::context& ctx);
+  /// Tells the room that the session is out; until that has worked the place stays `leaving`.
+  void depart(const room_id& room, bool dropped, runtime::context& ctx);
+  void retry_later(runtime::context& ctx);
+  void say_goodbye(runtime::context& ctx);
+  /// Asks for no messages.
+  [[nodiscard]] room::join silent_join() const;
+  [[nodiscard]] place* find(const room_id& room) noexcept;
+  [[nodiscard]] bool is_in(const room_id& room) noexcept;
+
+  template <class Answer, class Body, class F>
+  void ask(const char* kind_of, const std::string& key, Body body, F done, runtime::context& ctx);
+
+  session_id id_;
+  identity who_;
+  std::shared_ptr<client_port> port_;
+  options how_;
+  token_bucket publishes_;
+  token_bucket requests_;
+  places rooms_;
+  std::vector<room_task> deferred_;
+  std::optional<steady_time> retry_at_;
+  std::uint8_t goodbyes_ = 0;
+  bool begun_ = false;
+  bool expired_ = false;
+  bool gone_ = false;
+  bool detached_ = false;
+};
+
+/// Asks an actor for an `Answer`; an answer of another type is an error.
+template <class Answer, class Body, class F>
+void session_logic::ask(const char* kind_of, const std::string& key, Body body, F done, runtime::context& ctx) {
+  ctx.ask({kind_of, key}, runtime::make_message(std::move(body)), how_.ask_limit,
+          [done = std::move(done)](result<runtime::message_ptr> outcome, runtime::context& later) mutable {
+            if (!outcome) return done(result<Answer>{fail(std::move(outcome.error()))}, later);
+            auto* body_there = *outcome ? runtime::body_of<Answer>(**outcome) : nullptr;
+            if (body_there != nullptr) return done(result<Answer>{std::move(*body_there)}, later);
+            done(result<Answer>{fail(errc::internal, "answer of an unexpected type")}, later);
+          });
+}
+
+}  // namespace lightstick::actors::session
