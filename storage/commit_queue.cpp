@@ -1,0 +1,275 @@
+#include "lightstick/storage/commit_queue.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+namespace lightstick::storage {
+namespace {
+
+std::size_t bytes_of(const write_op& op) { return op.key.size() + op.value.size(); }
+
+void fail_log(commit_queue::log_state& log) {
+  log.open = false;
+  log.failed = true;
+}
+
+std::string name_of(std::string_view prefix) { return describe(family::snapshots, prefix); }
+
+}  // namespace
+
+/// What one listener is told about one log after one group.
+struct commit_queue::notice {
+  log_state* log = nullptr;
+  append_listener listener;
+  sequence last;
+};
+
+commit_queue::commit_queue(limits l, const epochs& current, store_metrics& numbers)
+    : limits_(l), numbers_(numbers), epochs_(current) {}
+
+epoch commit_queue::epoch_of(partition p) const {
+  std::lock_guard lock(mutex_);
+  return epochs_.at(p.value);
+}
+
+result<void> commit_queue::raise(std::span<const std::pair<partition, lightstick::epoch>> changes) {
+  std::unique_lock lock(mutex_);
+  for (const auto& [p, to] : changes) {
+    if (to < epochs_.at(p.value)) {
+      return fail(errc::stale_epoch, "partition " + std::to_string(p.value) + " has epoch " +
+                                         std::to_string(epochs_.at(p.value).value()) + ", asked for " +
+                                         std::to_string(to.value()));
+    }
+  }
+  for (const auto& [p, to] : changes) epochs_.at(p.value) = to;
+  ++changed_waiters_;
+  changed_.wait(lock, [&, at = groups_taken_] { return !under_way_ || groups_taken_ > at; });
+  --changed_waiters_;
+  return {};
+}
+
+result<epoch> commit_queue::begin_open(const std::string& prefix, partition p) {
+  std::unique_lock lock(mutex_);
+  if (stopping_) return fail(errc::stopping);
+  auto [at, fresh] = logs_.try_emplace(prefix);
+  if (fresh && logs_.size() > limits_.logs_max) {
+    logs_.erase(at);
+    numbers_.appends_refused.add();
+    return fail(errc::queue_full, std::to_string(limits_.logs_max) + " logs are open");
+  }
+  auto& log = at->second;
+  log.partition = p;
+  ++log.openers;
+  ++changed_waiters_;
+  changed_.wait(lock, [&] { return !log.opening; });
+  log.opening = true;
+  log.open = false;
+  changed_.wait(lock, [&] { return log.uncommitted == 0; });
+  --changed_waiters_;
+  return epochs_.at(p.value);
+}
+
+void commit_queue::finish_open(const std::string& prefix, lightstick::epoch under, std::optional<opened_at> at) {
+  std::lock_guard lock(mutex_);
+  auto found = logs_.find(prefix);
+  assert(found != logs_.end() && found->second.opening);
+  auto& log = found->second;
+  log.opening = false;
+  --log.openers;
+  if (at) {
+    log.open = true;
+    log.failed = false;
+    log.epoch = under;
+    log.tail = at->last;
+    log.snapshot_at = at->snapshot_at;
+  }
+  forget_if_idle(*found);
+  numbers_.logs_open.set(static_cast<std::int64_t>(logs_.size()));
+  if (changed_waiters_ > 0) changed_.notify_all();
+}
+
+void commit_queue::close(const std::string& prefix) {
+  std::lock_guard lock(mutex_);
+  auto found = logs_.find(prefix);
+  if (found == logs_.end()) return;
+  found->second.open = false;
+  forget_if_idle(*found);
+}
+
+result<void> commit_queue::push(draft d) {
+  std::unique_lock lock(mutex_);
+  if (stopping_) return fail(errc::stopping);
+  if (refusing_) return fail(*refusing_);
+  auto found = logs_.find(d.prefix);
+  if (found == logs_.end() || !found->second.open) return fail(errc::not_open, name_of(d.prefix));
+  auto& log = found->second;
+  if (d.epoch != log.epoch || d.epoch != epochs_.at(log.partition.value)) {
+    return fail(errc::stale_epoch, name_of(d.prefix) + ": append under epoch " + std::to_string(d.epoch.value()) +
+                                       ", opened under " + std::to_string(log.epoch.value()) + ", owned under " +
+                                       std::to_string(epochs_.at(log.partition.value).value()));
+  }
+  if (d.expected != log.tail) {
+    return fail(errc::stale_sequence, name_of(d.prefix) + ": append after sequence " +
+                                          std::to_string(d.expected.value()) + ", the last is " +
+                                          std::to_string(log.tail.value()));
+  }
+  if (d.has_snapshot) {
+    d.ops.push_back({write_op::kind::erase_range, family::journal, journal_key(d.prefix, log.snapshot_at.next()),
+                     journal_key(d.prefix, d.last.next())});
+  }
+  std::size_t bytes = 0;
+  for (const auto& op : d.ops) bytes += bytes_of(op);
+  if (requests_ >= limits_.requests_max || bytes_ + bytes > limits_.bytes_max) {
+    numbers_.appends_refused.add();
+    return fail(errc::queue_full, std::to_string(requests_) + " appends of " + std::to_string(bytes_) + " bytes wait");
+  }
+  if (d.has_snapshot) log.snapshot_at = d.last;
+  log.tail = d.last;
+  ++log.uncommitted;
+  ++requests_;
+  bytes_ += bytes;
+  numbers_.queue_requests.set(requests_);
+  numbers_.queue_bytes.set(static_cast<std::int64_t>(bytes_));
+  queue_.push_back({&*found, d.epoch, d.last, bytes, std::move(d.ops), std::move(d.listener)});
+  bool wake = std::exchange(committer_waits_, false);
+  lock.unlock();
+  if (wake) work_.notify_one();
+  return {};
+}
+
+void commit_queue::wait(std::optional<std::chrono::milliseconds> limit) {
+  std::unique_lock lock(mutex_);
+  auto ready = [&] { return !queue_.empty() || stopping_; };
+  committer_waits_ = true;
+  if (limit) {
+    work_.wait_for(lock, *limit, ready);
+  } else {
+    work_.wait(lock, ready);
+  }
+  committer_waits_ = false;
+}
+
+commit_queue::group commit_queue::take() {
+  group taken;
+  group ended;
+  {
+    std::lock_guard lock(mutex_);
+    std::size_t bytes = 0;
+    while (!queue_.empty()) {
+      auto& next = queue_.front();
+      bool stale = next.epoch != epochs_[next.log->second.partition.value];
+      if (!stale && !taken.empty() && bytes + next.bytes > limits_.group_bytes_max) break;
+      if (stale) fail_log(next.log->second);
+      bytes += stale ? 0 : next.bytes;
+      (stale ? ended : taken).push_back(std::move(next));
+      queue_.pop_front();
+    }
+    under_way_ = !taken.empty();
+    if (under_way_) ++groups_taken_;
+  }
+  if (!ended.empty()) tell_failed(std::move(ended), {make_error_code(errc::stale_epoch), {}});
+  return taken;
+}
+
+std::vector<commit_queue::notice> commit_queue::notices_of(const group& entries) {
+  std::vector<notice> out;
+  for (const auto& e : entries) {
+    auto& log = e.log->second;
+    if (log.notice < out.size() && out[log.notice].log == &log && out[log.notice].listener == e.listener) {
+      out[log.notice].last = e.last;
+    } else {
+      log.notice = out.size();
+      out.push_back({&log, e.listener, e.last});
+    }
+  }
+  return out;
+}
+
+void commit_queue::succeeded(group done) {
+  for (auto& n : notices_of(done)) {
+    n.listener.committed(n.last);
+  }
+  numbers_.appends.add(done.size());
+  {
+    std::lock_guard lock(mutex_);
+    under_way_ = false;
+  }
+  end(done);
+}
+
+void commit_queue::failed(group lost, const error& why) {
+  {
+    std::lock_guard lock(mutex_);
+    for (auto& e : lost) fail_log(e.log->second);
+    sweep(lost, false);
+    under_way_ = false;
+  }
+  tell_failed(std::move(lost), why);
+}
+
+void commit_queue::refuse(const error& why) {
+  group lost;
+  {
+    std::lock_guard lock(mutex_);
+    refusing_ = why;
+    sweep(lost, true);
+    for (auto& e : lost) fail_log(e.log->second);
+  }
+  tell_failed(std::move(lost), why);
+}
+
+void commit_queue::accept() {
+  std::lock_guard lock(mutex_);
+  refusing_.reset();
+}
+
+/// Moves what is queued of failed logs (or `all`) to `out`, in order. REQUIRES: locked.
+void commit_queue::sweep(group& out, bool all) {
+  auto kept = std::stable_partition(queue_.begin(), queue_.end(),
+                                    [&](const entry& e) { return !all && !e.log->second.failed; });
+  std::move(kept, queue_.end(), std::back_inserter(out));
+  queue_.erase(kept, queue_.end());
+}
+
+void commit_queue::tell_failed(group lost, const error& why) {
+  for (auto& n : notices_of(lost)) {
+    n.listener.append_failed(why);
+  }
+  numbers_.appends_failed.add(lost.size());
+  end(lost);
+}
+
+/// The entries are over and their listeners told.
+void commit_queue::end(group& entries) {
+  std::lock_guard lock(mutex_);
+  for (auto& e : entries) {
+    --requests_;
+    bytes_ -= e.bytes;
+    --e.log->second.uncommitted;
+    forget_if_idle(*e.log);
+  }
+  numbers_.queue_requests.set(requests_);
+  numbers_.queue_bytes.set(static_cast<std::int64_t>(bytes_));
+  if (changed_waiters_ > 0) changed_.notify_all();
+}
+
+/// REQUIRES: locked. `log` may be gone on return.
+void commit_queue::forget_if_idle(log_table::value_type& log) {
+  const auto& s = log.second;
+  if (s.open || s.openers > 0 || s.uncommitted > 0) return;
+  logs_.erase(log.first);
+  numbers_.logs_open.set(static_cast<std::int64_t>(logs_.size()));
+}
+
+void commit_queue::stop() {
+  std::lock_guard lock(mutex_);
+  stopping_ = true;
+  work_.notify_all();
+}
+
+bool commit_queue::stopping() const {
+  std::lock_guard lock(mutex_);
+  return stopping_;
+}
+
+}  // namespace lightstick::storage

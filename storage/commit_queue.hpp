@@ -1,0 +1,140 @@
+#pragma once
+
+#include <array>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "lightstick/storage/engine.hpp"
+#include "lightstick/storage/store.hpp"
+#include "lightstick/storage/store_metrics.hpp"
+
+namespace lightstick::storage {
+
+/// The appends that wait for the disk, and the logs that may append. Knows no disk and has no thread: openers and
+/// writers bring theirs, and one committer takes groups out and says how each ended.
+///
+/// Thread: any; `wait`, `take`, `succeeded` and `failed` from the committer only, which also calls the listeners.
+///
+/// Invariants:
+///  1. A log is one chain: an append is queued only behind the one whose last sequence it expects.
+///  2. A log with a failed append accepts nothing until it is opened again, and what was queued behind it fails too.
+///  3. An opener reads its log after every earlier append of it has ended and its listener was told.
+class commit_queue {
+ public:
+  struct limits {
+    std::uint32_t requests_max = 0;
+    std::size_t bytes_max = 0;
+    std::size_t group_bytes_max = 0;
+    std::uint32_t logs_max = 0;
+  };
+
+  /// Where an open log stands, queued appends included.
+  struct log_state {
+    lightstick::partition partition;
+    lightstick::epoch epoch;
+    sequence tail;
+    sequence snapshot_at;
+    bool open = false;
+    bool opening = false;
+    bool failed = false;            ///< an append failed since it was opened
+    std::uint32_t openers = 0;      ///< callers between begin_open and finish_open
+    std::uint32_t uncommitted = 0;  ///< entries in the queue or in a group
+    std::size_t notice = 0;         ///< scratch of the committer
+  };
+  using log_table = std::unordered_map<std::string, log_state>;
+
+  struct entry {
+    log_table::value_type* log = nullptr;  ///< stays while `uncommitted` counts this entry
+    lightstick::epoch epoch;
+    sequence last;
+    std::size_t bytes = 0;
+    std::vector<write_op> ops;
+    append_listener listener;
+  };
+  using group = std::vector<entry>;
+
+  /// One append, encoded, before it is accepted.
+  struct draft {
+    std::string prefix;
+    lightstick::partition partition;
+    lightstick::epoch epoch;
+    sequence expected;
+    sequence last;
+    bool has_snapshot = false;  ///< then the journal up to `last` is removed in the same commit
+    std::vector<write_op> ops;
+    append_listener listener;
+  };
+
+  struct opened_at {
+    sequence last;
+    sequence snapshot_at;
+  };
+
+  using epochs = std::array<lightstick::epoch, partition_count>;
+
+  commit_queue(limits l, const epochs& current, store_metrics& numbers);
+
+  [[nodiscard]] lightstick::epoch epoch_of(partition p) const;
+  /// From here on older epochs are refused; returns when nothing under an older one is being written.
+  /// Errors: stale_epoch.
+  [[nodiscard]] result<void> raise(std::span<const std::pair<partition, lightstick::epoch>> changes);
+
+  /// Takes the log from whoever has it and waits until its queued appends have ended. `finish_open` must follow a
+  /// success, with where the log stands, or nothing when it could not be read. Errors: queue_full, stopping.
+  [[nodiscard]] result<lightstick::epoch> begin_open(const std::string& prefix, partition p);
+  void finish_open(const std::string& prefix, lightstick::epoch under, std::optional<opened_at> at);
+  void close(const std::string& prefix);
+
+  /// Errors: as store::append.
+  [[nodiscard]] result<void> push(draft d);
+
+  /// Until there is something to take, or `stop` was called, or (when given) the time has passed.
+  void wait(std::optional<std::chrono::milliseconds> limit);
+  /// What goes into the next commit; empty when nothing waits. Entries whose epoch has ended are failed on the way.
+  [[nodiscard]] group take();
+  /// The group is durable: tells each listener once.
+  void succeeded(group done);
+  /// The group failed: tells each listener once, fails what is queued behind.
+  void failed(group lost, const error& why);
+  /// Fails all that waits and refuses further appends with `why`, until `accept`.
+  void refuse(const error& why);
+  void accept();
+
+  /// Refuses further appends and openings. What waits can still be taken.
+  void stop();
+  [[nodiscard]] bool stopping() const;
+
+ private:
+  struct notice;
+  void end(group& entries);
+  std::vector<notice> notices_of(const group& entries);
+  void sweep(group& out, bool all);
+  void tell_failed(group lost, const error& why);
+  void forget_if_idle(log_table::value_type& log);
+
+  mutable std::mutex mutex_;
+  std::condition_variable work_;
+  std::condition_variable changed_;
+  const limits limits_;
+  store_metrics& numbers_;
+  epochs epochs_;
+  log_table logs_;
+  std::deque<entry> queue_;
+  std::uint32_t requests_ = 0;  ///< of queue and group under way
+  std::size_t bytes_ = 0;
+  bool under_way_ = false;         ///< a group was taken and has not ended
+  std::uint64_t groups_taken_ = 0;
+  bool stopping_ = false;
+  bool committer_waits_ = false;
+  std::uint32_t changed_waiters_ = 0;
+  std::optional<error> refusing_;
+};
+
+}  // namespace lightstick::storage

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "lightstick/runtime/base/result.hpp"
+#include "lightstick/storage/keys.hpp"
+
+namespace lightstick::storage {
+
+/// One change of one key, or of a range of keys.
+struct write_op {
+  enum class kind : std::uint8_t {
+    put,          ///< `value` is the new value
+    erase,
+    erase_range,  ///< [key, value): `value` is where the range ends
+  };
+  kind what = kind::put;
+  storage::family family = storage::family::meta;
+  std::string key;
+  std::string value;
+};
+
+/// Keys in [from, to) of one family. REQUIRES: of one log, except in `family::meta`.
+struct scan_range {
+  storage::family family = storage::family::meta;
+  std::string from;
+  std::string to;
+  bool backwards = false;
+};
+
+/// Called with each entry; false ends the scan. The views are valid during the call.
+using visitor = std::function<bool(std::string_view key, std::string_view value)>;
+
+/// Reads. Thread: any. Errors: corrupt (a block of a file; the detail names family, key or range, and file),
+/// io_failed.
+class engine_reader {
+ public:
+  virtual ~engine_reader() = default;
+  [[nodiscard]] virtual result<std::optional<std::string>> get(family f, std::string_view key) const = 0;
+  [[nodiscard]] virtual result<void> scan(const scan_range& range, const visitor& visit) const = 0;
+};
+
+/// An ordered key-value store: the seam below which there is a disk. RocksDB in `storage/rocks`; tests and the
+/// simulator put others here, whose disk tears, fills and fails. It knows bytes, not records.
+class engine : public engine_reader {
+ public:
+  /// Writes all of `batches` as one: after a crash all of it is there or none. With `sync` it is durable on return.
+  /// Thread: any. Errors (nothing was written as far as reads are concerned; after a crash before
+  /// the next successful `resume` all of it may be there): disk_full, io_failed. Writes are then refused until
+  /// `resume` succeeds.
+  [[nodiscard]] virtual result<void> write(std::span<const std::vector<write_op>> batches, bool sync) = 0;
+
+  /// Tries to make the engine writable again after a failed write; success means that what failed will not come
+  /// back. May block for a second or so. Thread: any, one at a time. Errors: disk_full, io_failed.
+  [[nodiscard]] virtual result<void> resume() = 0;
+
+  /// The state of this moment, which later writes do not change. Holds back clean-up while it lives: keep it short.
+  /// REQUIRES: the engine outlives it.
+  [[nodiscard]] virtual std::unique_ptr<engine_reader> view() const = 0;
+};
+
+}  // namespace lightstick::storage

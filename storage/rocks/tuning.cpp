@@ -1,0 +1,103 @@
+#include "lightstick/storage/rocks/tuning.hpp"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/table.h>
+#include <rocksdb/write_buffer_manager.h>
+#include <algorithm>
+
+#include "lightstick/storage/rocks/extensions.hpp"
+
+namespace lightstick::storage::rocks {
+namespace {
+
+constexpr std::size_t mib = std::size_t{1} << 20U;
+constexpr int cache_shard_bits = 2;
+constexpr int open_files_max = 1'000;        // of the process's 20,000, most of which are sockets
+constexpr std::uint64_t wal_bytes_max = 64 * mib;  // what a start replays at most, about half a second
+constexpr std::uint64_t marks_rewritten_after_s = 60 * 60;
+
+/// A quarter of the budget for what is not yet in tables, charged to the cache, so that both stay inside it.
+std::size_t write_buffers_bytes(std::size_t memory_bytes) { return memory_bytes / 4; }
+
+std::shared_ptr<rocksdb::TableFactory> tables(const std::shared_ptr<rocksdb::Cache>& cache, bool point_reads) {
+  rocksdb::BlockBasedTableOptions t;
+  t.block_cache = cache;
+  t.block_size = 16U << 10U;
+  t.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  t.whole_key_filtering = point_reads;
+  t.cache_index_and_filter_blocks = true;
+  t.cache_index_and_filter_blocks_with_high_priority = true;
+  t.pin_l0_filter_and_index_blocks_in_cache = true;
+  t.format_version = 5;
+  t.checksum = rocksdb::kXXH3;
+  return std::shared_ptr<rocksdb::TableFactory>(rocksdb::NewBlockBasedTableFactory(t));
+}
+
+}  // namespace
+
+std::shared_ptr<rocksdb::Cache> make_cache(std::size_t memory_bytes) {
+  rocksdb::LRUCacheOptions c;
+  c.capacity = memory_bytes;
+  c.num_shard_bits = cache_shard_bits;
+  c.high_pri_pool_ratio = 0.25;
+  return rocksdb::NewLRUCache(c);
+}
+
+rocksdb::DBOptions database_options(const open_options& o, std::shared_ptr<rocksdb::Cache> cache) {
+  rocksdb::DBOptions d;
+  if (o.env != nullptr) d.env = o.env;
+  d.create_if_missing = o.create;
+  d.error_if_exists = o.create;
+  d.create_missing_column_families = o.create;
+
+  d.paranoid_checks = true;
+  d.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  d.track_and_verify_wals_in_manifest = true;
+  d.manual_wal_flush = false;
+  d.allow_mmap_reads = false;
+  d.allow_mmap_writes = false;
+
+  d.write_buffer_manager =
+      std::make_shared<rocksdb::WriteBufferManager>(write_buffers_bytes(o.memory_bytes), std::move(cache));
+  d.max_total_wal_size = wal_bytes_max;
+  d.max_open_files = open_files_max;
+  d.max_background_jobs = 2;
+  d.max_subcompactions = 1;
+  d.bytes_per_sync = mib;
+  d.avoid_unnecessary_blocking_io = true;
+  d.max_bgerror_resume_count = 0;  // the committer resumes, so that it knows
+
+  d.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
+  d.max_log_file_size = 4 * mib;
+  d.keep_log_file_num = 4;
+  d.max_manifest_file_size = 16 * mib;
+  d.stats_dump_period_sec = 0;
+  d.stats_persist_period_sec = 0;
+  return d;
+}
+
+std::vector<rocksdb::ColumnFamilyDescriptor> column_families(const open_options& o,
+                                                             const std::shared_ptr<rocksdb::Cache>& cache,
+                                                             const clock_source& clock) {
+  std::vector<rocksdb::ColumnFamilyDescriptor> out;
+  for (auto f : {family::meta, family::journal, family::snapshots, family::history, family::marks}) {
+    rocksdb::ColumnFamilyOptions c;
+    bool by_log = f == family::journal || f == family::history || f == family::marks;
+    c.table_factory = tables(cache, !by_log);
+    if (by_log) c.prefix_extractor = log_prefix_transform();
+    c.write_buffer_size = std::clamp(write_buffers_bytes(o.memory_bytes) / 4, mib, 64 * mib);
+    c.level_compaction_dynamic_level_bytes = true;
+    c.compression = rocksdb::kLZ4Compression;
+    c.bottommost_compression = rocksdb::kZSTD;
+    if (f == family::marks) {
+      c.compaction_filter_factory = mark_filter_factory(clock);
+      c.ttl = marks_rewritten_after_s;
+      c.periodic_compaction_seconds = marks_rewritten_after_s;
+    }
+    out.emplace_back(f == family::meta ? rocksdb::kDefaultColumnFamilyName : std::string(to_string(f)), std::move(c));
+  }
+  return out;
+}
+
+}  // namespace lightstick::storage::rocks

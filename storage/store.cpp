@@ -1,0 +1,200 @@
+#include "lightstick/storage/store.hpp"
+
+#include "lightstick/runtime/base/log.hpp"
+#include "lightstick/storage/commit_queue.hpp"
+#include "lightstick/storage/committer.hpp"
+#include "lightstick/storage/data_folder.hpp"
+#include "lightstick/storage/engine.hpp"
+#include "lightstick/storage/identity.hpp"
+#include "lightstick/storage/log_layout.hpp"
+#include "lightstick/storage/rocks/open.hpp"
+
+namespace lightstick::storage {
+namespace {
+
+constexpr std::size_t memory_bytes_min = 16U << 20U;
+
+result<void> check(const options& o) {
+  if (o.memory_bytes < memory_bytes_min) return fail(errc::invalid, "memory for storage must be at least 16 MiB");
+  if (o.queue_requests_max == 0 || o.group_bytes_max == 0 || o.logs_open_max == 0 ||
+      o.append_bytes_max > o.queue_bytes_max) {
+    return fail(errc::invalid, "limits of the storage queue must be positive, and hold at least one append");
+  }
+  return {};
+}
+
+result<void> check(const log_id& log) {
+  if (log.name.empty() || log.name.size() > log_name_bytes_max) {
+    return fail(errc::invalid, "a log's name has 1 to " + std::to_string(log_name_bytes_max) + " bytes");
+  }
+  if (log.partition.value >= partition_count) return fail(errc::invalid, describe(log) + ": no such partition");
+  return {};
+}
+
+result<void> check(const append_request& request, std::size_t bytes_max) {
+  if (auto fit = check(request.log); !fit) return fit;
+  std::size_t bytes = request.snapshot ? request.snapshot->size() : 0;
+  for (const auto& event : request.events) bytes += event.size();
+  for (const auto& r : request.rows) {
+    if (r.key.empty() || r.key.size() > row_key_bytes_max) {
+      return fail(errc::invalid,
+                  describe(request.log) + ": a row's key has 1 to " + std::to_string(row_key_bytes_max) + " bytes");
+    }
+    bytes += r.key.size() + (r.value ? r.value->size() : 0);
+  }
+  if (bytes > bytes_max) {
+    return fail(errc::invalid, describe(request.log) + ": append of " + std::to_string(bytes) + " bytes, at most " +
+                                   std::to_string(bytes_max));
+  }
+  return {};
+}
+
+/// Gives a new store its identity.
+result<identity> introduce(engine& disk) {
+  auto who = make_identity(secure_random());
+  if (auto written = write_identity(disk, who); !written) return fail(std::move(written.error()));
+  return who;
+}
+
+/// The identity of a store whose label says `expected_id`.
+result<identity> recognise(const engine& disk, const std::string& expected_id) {
+  auto who = read_identity(disk);
+  if (!who) return fail(std::move(who.error()));
+  if (!*who) return fail(errc::corrupt, "its database does not say whose it is; restore a back-up");
+  if ((*who)->store_id != expected_id) {
+    return fail(errc::corrupt, "it is labelled " + expected_id + " but its database is that of " + (*who)->store_id +
+                                   ": parts of two folders were mixed");
+  }
+  return std::move(**who);
+}
+
+}  // namespace
+
+struct store::impl {
+  impl(std::unique_ptr<engine> disk_, options o_, identity who_, const commit_queue::epochs& epochs, metrics& registry,
+       const clock_source& clock_)
+      : o(std::move(o_)),
+        who(std::move(who_)),
+        clock(clock_),
+        numbers(registry),
+        disk(std::move(disk_)),
+        queue({o.queue_requests_max, o.queue_bytes_max, o.group_bytes_max, o.logs_open_max}, epochs, numbers),
+        writer(*disk, queue, o.durability == durability::fsync, numbers) {}
+
+  template <class T>
+  result<T> counted(result<T> r) {
+    if (!r && r.error().is(condition::corrupt)) {
+      numbers.corrupt_records.add();
+      LS_LOG(storage, error, "damaged data", {"error", r.error()});
+    }
+    return r;
+  }
+
+  const options o;
+  const identity who;
+  const clock_source& clock;
+  store_metrics numbers;
+  std::optional<data_folder> folder;  ///< the lock goes last
+  std::unique_ptr<engine> disk;
+  commit_queue queue;
+  committer writer;
+};
+
+result<std::unique_ptr<store>> store::open(options o, metrics& registry, const clock_source& clock) {
+  if (auto fit = check(o); !fit) return fail(std::move(fit.error()));
+  auto folder = data_folder::open(o.path, o.create);
+  if (!folder) return fail(std::move(folder.error()));
+  bool fresh = !folder->store_id();
+  auto disk = rocks::open({folder->engine_path(), fresh, o.memory_bytes}, clock);
+  if (!disk) return fail(std::move(disk.error()));
+  auto in_folder = [&](error e) {
+    e.detail = "data folder " + o.path.string() + ": " + e.detail;
+    return fail(std::move(e));
+  };
+  auto who = fresh ? introduce(**disk) : recognise(**disk, *folder->store_id());
+  if (!who) return in_folder(std::move(who.error()));
+  auto epochs = read_epochs(**disk);
+  if (!epochs) return in_folder(std::move(epochs.error()));
+  if (fresh) {
+    if (auto finished = folder->finish(who->store_id); !finished) return fail(std::move(finished.error()));
+  }
+  LS_LOG(storage, info, "data folder is open", {"path", o.path.string()}, {"store", who->store_id}, {"new", fresh});
+  auto made = std::make_unique<impl>(std::move(*disk), std::move(o), std::move(*who), *epochs, registry, clock);
+  made->folder.emplace(std::move(*folder));
+  return std::unique_ptr<store>(new store(std::move(made)));
+}
+
+result<std::unique_ptr<store>> store::over(std::unique_ptr<engine> disk, options o, metrics& registry,
+                                           const clock_source& clock) {
+  if (auto fit = check(o); !fit) return fail(std::move(fit.error()));
+  auto found = read_identity(*disk);
+  if (!found) return fail(std::move(found.error()));
+  auto who = *found ? result<identity>(std::move(**found)) : introduce(*disk);
+  if (!who) return fail(std::move(who.error()));
+  auto epochs = read_epochs(*disk);
+  if (!epochs) return fail(std::move(epochs.error()));
+  return std::unique_ptr<store>(
+      new store(std::make_unique<impl>(std::move(disk), std::move(o), std::move(*who), *epochs, registry, clock)));
+}
+
+store::store(std::unique_ptr<impl> i) : impl_(std::move(i)) {}
+store::~store() = default;
+
+const std::string& store::id() const noexcept { return impl_->who.store_id; }
+const history_id& store::history() const noexcept { return impl_->who.history_id; }
+bool store::writable() const noexcept { return impl_->writer.writable(); }
+epoch store::epoch_of(partition p) const { return impl_->queue.epoch_of(p); }
+
+result<void> store::raise_epochs(std::span<const std::pair<partition, epoch>> changes) {
+  if (auto raised = impl_->queue.raise(changes); !raised) return raised;
+  std::vector<write_op> ops;
+  ops.reserve(changes.size());
+  for (const auto& [p, to] : changes) ops.push_back(encode_epoch(p, to));
+  return impl_->disk->write({&ops, 1}, true);
+}
+
+result<log_contents> store::open_log(const log_id& log) {
+  if (auto fit = check(log); !fit) return fail(std::move(fit.error()));
+  auto prefix = log_prefix(log);
+  auto under = impl_->queue.begin_open(prefix, log.partition);
+  if (!under) return fail(std::move(under.error()));
+  auto contents = impl_->counted(load_log(*impl_->disk, prefix, impl_->clock.wall().value));
+  if (!contents) {
+    impl_->queue.finish_open(prefix, *under, std::nullopt);
+    return contents;
+  }
+  contents->owner_epoch = *under;
+  impl_->queue.finish_open(prefix, *under, commit_queue::opened_at{contents->last, contents->snapshot_at});
+  return contents;
+}
+
+void store::close_log(const log_id& log) { impl_->queue.close(log_prefix(log)); }
+
+result<void> store::append(append_request request, append_listener listener) {
+  if (auto fit = check(request, impl_->o.append_bytes_max); !fit) return fit;
+  commit_queue::draft d;
+  d.prefix = log_prefix(request.log);
+  d.partition = request.log.partition;
+  d.epoch = request.owner_epoch;
+  d.expected = request.expected;
+  d.last = sequence{request.expected.value() + request.events.size()};
+  d.has_snapshot = request.snapshot.has_value();
+  d.ops = encode_append(d.prefix, request);
+  d.listener = std::move(listener);
+  return impl_->queue.push(std::move(d));
+}
+
+result<log_contents> store::read_log(const log_id& log) const {
+  if (auto fit = check(log); !fit) return fail(std::move(fit.error()));
+  auto view = impl_->disk->view();
+  auto contents = impl_->counted(load_log(*view, log_prefix(log), impl_->clock.wall().value));
+  if (contents) contents->owner_epoch = epoch_of(log.partition);
+  return contents;
+}
+
+result<row_page> store::read_rows(const log_id& log, const row_query& query) const {
+  if (auto fit = check(log); !fit) return fail(std::move(fit.error()));
+  return impl_->counted(load_rows(*impl_->disk, log_prefix(log), query, impl_->clock.wall().value));
+}
+
+}  // namespace lightstick::storage

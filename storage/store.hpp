@@ -1,0 +1,159 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "lightstick/runtime/base/clock.hpp"
+#include "lightstick/runtime/base/ids.hpp"
+#include "lightstick/runtime/base/metrics.hpp"
+#include "lightstick/runtime/base/result.hpp"
+#include "lightstick/storage/append_listener.hpp"
+#include "lightstick/storage/errc.hpp"
+#include "lightstick/storage/keys.hpp"
+
+namespace lightstick::storage {
+
+class engine;
+
+/// When an append counts as committed.
+enum class durability : std::uint8_t {
+  fsync,  ///< the disk has it: it survives a power cut
+  os,     ///< the operating system has it: it survives `kill -9` of the process, not a power cut
+};
+
+struct options {
+  std::filesystem::path path;               ///< the data folder; its parent must exist
+  bool create = true;                       ///< makes the folder when there is none
+  storage::durability durability = durability::fsync;
+  std::size_t memory_bytes = 256U << 20U;   ///< block cache and write buffers together; at least 16 MiB
+  std::uint32_t queue_requests_max = 65'536;        ///< appends that wait; beyond it queue_full
+  std::size_t queue_bytes_max = 64U << 20U;         ///< their keys and values; beyond it queue_full
+  std::size_t append_bytes_max = 32U << 20U;        ///< of one append; beyond it invalid
+  std::size_t group_bytes_max = 4U << 20U;          ///< of one group commit, unless one append alone is bigger
+  std::uint32_t logs_open_max = 1'000'000;          ///< logs open for appends; beyond it queue_full
+};
+
+enum class row_table : std::uint8_t { history = 1, marks = 2 };
+
+/// Sets a row, or removes it when `value` is empty.
+struct row_write {
+  row_table table = row_table::history;
+  std::string key;                   ///< at most `row_key_bytes_max`
+  std::optional<std::string> value;
+  std::int64_t expires_ms = 0;       ///< marks: hidden from here on (Unix epoch), removed later; 0 = never
+};
+
+/// One atomic commit of one log.
+struct append_request {
+  log_id log;
+  epoch owner_epoch;                    ///< must be the partition's
+  sequence expected;                    ///< must be the last sequence, those still queued counted
+  std::vector<std::string> events;      ///< take expected+1 ...
+  std::vector<row_write> rows;
+  std::optional<std::string> snapshot;  ///< the state after the last of `events`; older events are removed with it
+};
+
+struct row {
+  std::string key;
+  std::string value;
+  friend bool operator==(const row&, const row&) = default;
+};
+
+struct log_contents {
+  epoch owner_epoch;                    ///< the partition's, now
+  std::optional<std::string> snapshot;
+  sequence snapshot_at;                 ///< 0 without a snapshot
+  std::vector<std::string> events;      ///< snapshot_at+1 ... last
+  sequence last;
+  std::vector<row> marks;               ///< unexpired, by key
+};
+
+/// Rows with keys in (after, before), exclusive both; an empty bound is open.
+struct row_query {
+  row_table table = row_table::history;
+  std::string after;
+  std::string before;
+  bool newest_first = false;
+  std::uint32_t rows_max = 100;
+  std::uint32_t bytes_max = 256U << 10U;  ///< of values; at least one row is returned whatever its size
+};
+
+struct row_page {
+  std::vector<row> rows;  ///< in the order asked for
+  bool more = false;      ///< rows_max or bytes_max ended the page
+};
+
+/// Everything that one node keeps on disk: logs by (partition, name), each with journal, snapshot, rows and marks.
+///
+/// Thread: any. Owns one committing thread, which takes all appends that wait into one batch with one fsync, so that
+/// its cost is shared. Reads run on the caller's thread, block on the disk, and neither wait for appends nor hold
+/// them up.
+///
+/// Invariants:
+///  1. A log's events are dense from its snapshot on, and every append was made by a writer that had seen all before.
+///  2. What a `committed` covers is read back after a crash (of the machine with durability::fsync).
+///  3. A record that does not match its checksum is an error that names it, never data.
+///  4. After a failed append its log accepts no other until it is opened again.
+///
+/// When the disk fails or is full, waiting appends fail, further ones are refused at once with the reason, reads go on,
+/// and the store tries every now and then to write again (0.1 s, doubling to 5 s).
+class store {
+ public:
+  /// Opens (and makes) the data folder. REQUIRES: `registry` and `clock` outlive the store.
+  /// Errors: missing, not_a_store, newer_format, locked, not_permitted, disk_full, corrupt, io_failed, invalid; the
+  /// detail is a sentence for the operator, with the remedy.
+  [[nodiscard]] static result<std::unique_ptr<store>> open(options o, metrics& registry, const clock_source& clock);
+
+  /// The same over an engine that the caller made, without a folder: for tests and the simulator.
+  [[nodiscard]] static result<std::unique_ptr<store>> over(std::unique_ptr<engine> disk, options o, metrics& registry,
+                                                           const clock_source& clock);
+
+  /// Refuses new appends, commits those that wait, ends the thread, closes the engine. REQUIRES: no call under way.
+  ~store();
+  store(const store&) = delete;
+  store& operator=(const store&) = delete;
+
+  /// Random and fixed since the folder was made: which disk this is.
+  [[nodiscard]] const std::string& id() const noexcept;
+  /// Fixed as long as offsets mean what they meant: another after a restore.
+  [[nodiscard]] const history_id& history() const noexcept;
+  /// False while a failed disk makes appends impossible.
+  [[nodiscard]] bool writable() const noexcept;
+
+  /// 0 when the partition was never owned.
+  [[nodiscard]] epoch epoch_of(partition p) const;
+  /// Raises epochs, durably. When it returns, no append under an older epoch will be committed any more: those that
+  /// wait are refused. Errors: stale_epoch (one of them is lower than it is now; nothing is changed), disk_full,
+  /// io_failed (no append is accepted under the old epoch nor is the new one durable: raise again).
+  [[nodiscard]] result<void> raise_epochs(std::span<const std::pair<partition, epoch>> changes);
+
+  /// Reads a log and opens it for appends by this caller, instead of an earlier opener, whose queued appends end
+  /// first, well or not. Errors: corrupt, newer_format, io_failed, queue_full (logs_open_max), invalid, stopping.
+  [[nodiscard]] result<log_contents> open_log(const log_id& log);
+  /// Forgets an open log; nothing happens when it is not open.
+  void close_log(const log_id& log);
+
+  /// Queues one commit; durable when `listener->committed` covers its last sequence. Appends of a log keep their order.
+  /// Errors at once (nothing queued, `listener` not called): queue_full, not_open, stale_epoch, stale_sequence,
+  /// disk_full, io_failed, invalid, stopping.
+  [[nodiscard]] result<void> append(append_request request, append_listener listener);
+
+  /// Reads a log as committed, whoever has it open; one that was never written is empty. Errors: corrupt,
+  /// newer_format, io_failed, invalid.
+  [[nodiscard]] result<log_contents> read_log(const log_id& log) const;
+  /// One page of rows, as committed. Expired marks are not given. Errors: as read_log.
+  [[nodiscard]] result<row_page> read_rows(const log_id& log, const row_query& query) const;
+
+ private:
+  struct impl;
+  explicit store(std::unique_ptr<impl> i);
+  std::unique_ptr<impl> impl_;
+};
+
+}  // namespace lightstick::storage
