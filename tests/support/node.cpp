@@ -116,7 +116,7 @@ std::string node::token(const std::string& user, const std::string& role) const 
   if (!role.empty()) {
     claims.roles = {role};
   }
-  return token(claims);
+  return token_of(claims);
 }
 
 ws_client node::enter(encoding e, const std::string& user, const std::string& role, const std::string& device) const {

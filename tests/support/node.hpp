@@ -54,7 +54,7 @@ class node {
 
   // ---- who may enter ----
   [[nodiscard]] const std::string& secret() const noexcept { return secret_; }
-  [[nodiscard]] std::string token(const token_claims& claims) const { return make_token(secret_, claims); }
+  [[nodiscard]] std::string token_of(const token_claims& claims) const { return make_token(secret_, claims); }
   [[nodiscard]] std::string token(const std::string& user, const std::string& role = {}) const;
   [[nodiscard]] ws_options to(encoding e) const { return {.dial = {.port = port_}, .encoding = e}; }
   /// A connection that has said hello and no more.

@@ -52,7 +52,7 @@ const value& value::operator[](std::string_view key) const {
   not_a("a map with the key '" + std::string(key) + "'", *this);
 }
 
-const value& value::operator[](std::size_t index) const {
+const value& value::at(std::size_t index) const {
   if (index >= items().size()) {
     not_a("an array with an element " + std::to_string(index), *this);
   }

@@ -65,7 +65,7 @@ class value {
   /// The entry of a map; throws when there is none.
   [[nodiscard]] const value& operator[](std::string_view key) const;
   [[nodiscard]] const value& operator[](const char* key) const { return (*this)[std::string_view(key)]; }
-  [[nodiscard]] const value& operator[](std::size_t index) const;
+  [[nodiscard]] const value& at(std::size_t index) const;
   /// Sets or replaces the entry of a map.
   void set(std::string_view key, value v);
 

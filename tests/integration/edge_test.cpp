@@ -1,0 +1,174 @@
+// What stands between a fan and the node: balancers that tell the client's address, and TLS.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "lightstick/tests/support/node_test.hpp"
+
+namespace lightstick::test {
+namespace {
+
+using namespace std::string_literals;
+
+/// The node lets each address in once. So a second connection from "the same" address shows whose word was believed.
+class balancer : public node_test {
+ protected:
+  node& start_behind(const std::string& forwarding, const std::string& trusted) {
+    return start_node({"--limits-connections-per-address", "1", "--proxy-forwarding", forwarding, "--proxy-trusted",
+                       trusted, "--timeouts-header", "1s"});
+  }
+  std::optional<ws_client> enter_with(const std::string& preamble, const std::string& headers) {
+    auto options = the_node().to(encoding::json);
+    options.dial.preamble = preamble;
+    options.headers = headers;
+    try {
+      return ws_client(options);
+    } catch (const upgrade_refused&) {
+    } catch (const connection_lost&) {
+    } catch (const std::system_error&) {
+    }
+    return std::nullopt;
+  }
+};
+
+TEST_F(balancer, proxy_protocol_version_1_tells_the_address) {
+  start_behind("proxy_protocol", "127.0.0.0/8");
+  const auto first = enter_with("PROXY TCP4 203.0.113.7 127.0.0.1 4711 80\r\n", "");
+  ASSERT_TRUE(first.has_value());
+  EXPECT_FALSE(enter_with("PROXY TCP4 203.0.113.7 127.0.0.1 4712 80\r\n", "").has_value());
+  EXPECT_TRUE(enter_with("PROXY TCP4 203.0.113.8 127.0.0.1 4713 80\r\n", "").has_value());
+  EXPECT_TRUE(enter_with("PROXY TCP6 2001:db8::7 2001:db8::1 4714 80\r\n", "").has_value());
+}
+
+TEST_F(balancer, proxy_protocol_version_2_tells_the_address) {
+  start_behind("proxy_protocol", "127.0.0.1");
+  const auto v2 = [](char last_byte) {
+    return "\r\n\r\n\0\r\nQUIT\n"s + "\x21\x11\0\x0c"s + "\xcb\0\x71"s + last_byte + "\x7f\0\0\1"s + "\x12\x67\0\x50"s;
+  };
+  const auto first = enter_with(v2(7), "");
+  ASSERT_TRUE(first.has_value());
+  EXPECT_FALSE(enter_with(v2(7), "").has_value());
+  EXPECT_TRUE(enter_with(v2(8), "").has_value());
+  // LOCAL: the balancer speaks for itself, as its health check does.
+  EXPECT_TRUE(enter_with("\r\n\r\n\0\r\nQUIT\n\x20\0\0\0"s, "").has_value());
+}
+
+TEST_F(balancer, proxy_protocol_is_read_byte_by_byte_too) {
+  auto& n = start_behind("proxy_protocol", "127.0.0.1");
+  stream slow({.port = n.port()});
+  for (const char c : "PROXY TCP4 203.0.113.7 127.0.0.1 4711 80\r\nGET /healthz HTTP/1.1\r\nHost: x\r\n"s) {
+    if (c != '\0') {
+      slow.write(std::string(1, c));
+    }
+  }
+  slow.write("Connection: close\r\n\r\n");
+  EXPECT_TRUE(slow.read_to_end().starts_with("HTTP/1.1 200"));
+}
+
+TEST_F(balancer, a_broken_proxy_header_is_no_way_in) {
+  start_behind("proxy_protocol", "127.0.0.1");
+  for (const auto& preamble : {""s, "PROXY TCP4 203.0.113.7\r\n"s, "PROXY TCP4 1.2.3.4.5 127.0.0.1 4711 80\r\n"s,
+                               "PROXY "s + std::string(2'000, 'x'), "\r\n\r\n\0\r\nQUIT\n\x21\x11\xff\xff"s,
+                               "\r\n\r\n\0\r\nQUIT\n\x31\x11\0\x0c"s}) {
+    EXPECT_FALSE(enter_with(preamble, "").has_value()) << preamble.substr(0, 50);
+  }
+}
+
+TEST_F(balancer, the_proxy_protocol_of_others_is_not_believed) {
+  start_behind("proxy_protocol", "10.0.0.0/8");
+  EXPECT_FALSE(enter_with("PROXY TCP4 203.0.113.7 127.0.0.1 4711 80\r\n", "").has_value());
+}
+
+TEST_F(balancer, a_forwarded_header_tells_the_address) {
+  start_behind("forwarded_header", "127.0.0.1,192.0.2.0/24");
+  const auto first = enter_with("", "Forwarded: for=203.0.113.7;proto=https\r\n");
+  ASSERT_TRUE(first.has_value());
+  EXPECT_FALSE(enter_with("", "Forwarded: for=\"203.0.113.7:4711\"\r\n").has_value());
+  EXPECT_FALSE(enter_with("", "X-Forwarded-For: 203.0.113.7\r\n").has_value());
+  // What the client wrote itself stands to the left of what a trusted balancer added.
+  EXPECT_FALSE(enter_with("", "X-Forwarded-For: 198.51.100.1, 203.0.113.7, 192.0.2.4\r\n").has_value());
+  EXPECT_TRUE(enter_with("", "X-Forwarded-For: 203.0.113.7, 203.0.113.8\r\n").has_value());
+  EXPECT_TRUE(enter_with("", "Forwarded: for=\"[2001:db8::7]\"\r\n").has_value());
+}
+
+TEST_F(balancer, a_forwarded_header_of_others_is_not_believed) {
+  start_behind("forwarded_header", "10.0.0.0/8");
+  // All of them come from loopback, which is exempt, whatever they say.
+  const auto first = enter_with("", "X-Forwarded-For: 203.0.113.7\r\n");
+  EXPECT_TRUE(first.has_value());
+  EXPECT_TRUE(enter_with("", "X-Forwarded-For: 203.0.113.7\r\n").has_value());
+}
+
+TEST_F(balancer, without_forwarding_no_header_is_believed) {
+  start_node({"--limits-connections-per-address", "1", "--limits-loopback-exempt", "false"});
+  const auto first = enter_with("", "X-Forwarded-For: 203.0.113.7\r\n");
+  EXPECT_TRUE(first.has_value());
+  EXPECT_FALSE(enter_with("", "X-Forwarded-For: 203.0.113.8\r\n").has_value());
+}
+
+class tls : public encoded_test {
+ protected:
+  void SetUp() override {
+    const auto made = run("/usr/bin/openssl",
+                          {"req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj",
+                           "/CN=localhost", "-days", "2", "-keyout", key().string(), "-out", certificate().string()});
+    ASSERT_EQ(made.exit_code, 0) << made.err;
+    start_node({"--tls-certificate", certificate().string(), "--tls-private-key", key().string(), "--guests"});
+  }
+  [[nodiscard]] std::filesystem::path key() const { return files_ / "key.pem"; }
+  [[nodiscard]] std::filesystem::path certificate() const { return files_ / "certificate.pem"; }
+  ws_client enter_by_tls(const std::string& user) {
+    auto options = the_node().to(encoded());
+    options.dial.tls = true;
+    ws_client client(options);
+    client.auth(the_node().token(user));
+    return client;
+  }
+
+ private:
+  temp_folder files_;
+};
+LIGHTSTICK_BOTH_ENCODINGS(tls);
+
+TEST_P(tls, people_talk) {
+  EXPECT_TRUE(the_node().url().starts_with("https://")) << the_node().url();
+  auto mina = enter_by_tls("mina");
+  auto jun = enter_by_tls("jun");
+  mina.join("aurora");
+  jun.join("aurora");
+  for (std::uint64_t i = 1; i <= 10; ++i) {
+    mina.publish("aurora", std::string(4'000, 'x'));
+  }
+  EXPECT_EQ(jun.pushed_through("aurora", 10), mina.pushed_through("aurora", 10));
+  EXPECT_EQ(jun.history_after("aurora", 0), mina.pushed("aurora"));
+}
+
+TEST_P(tls, http_works_and_plain_text_does_not) {
+  const auto health = http({.port = the_node().port(), .tls = true}, {.path = "/healthz"});
+  EXPECT_EQ(health.status, 200);
+  stream plain({.port = the_node().port()});
+  plain.write("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_EQ(plain.read_to_end().find("200 OK"), std::string::npos);
+}
+
+TEST_P(tls, a_handshake_that_never_ends_is_ended) {
+  const stream silent({.port = the_node().port()});
+  const auto& n = start_node({"--tls-certificate", certificate().string(), "--tls-private-key", key().string(),
+                              "--timeouts-handshake", "300ms"});
+  stream half({.port = n.port()});
+  half.write("\x16\x03\x01");
+  half.read_to_end();
+}
+
+TEST_P(tls, a_client_that_vanishes_does_no_harm) {
+  for (int i = 0; i < 5; ++i) {
+    auto client = enter_by_tls("mina");
+    client.join("aurora");
+    client.raw().reset();
+  }
+  auto jun = enter_by_tls("jun");
+  jun.join("aurora");
+  EXPECT_EQ(jun.publish("aurora", "hi")["off"], value(1));
+}
+
+}  // namespace
+}  // namespace lightstick::test
