@@ -56,14 +56,14 @@ void room_logic::started(runtime::context& ctx) {
     if (!exists_) return;
     roll_until_ = ctx.now() + env_->how.hold_place;
     env_->out.call_roll(id_);
-    return fill_recent(ctx);
+    return fill_recent(true, ctx);
   }
   if (committed_ < published_) {
     // The journal has lost a tail that was served: the disk is right, whatever people saw.
     published_ = committed_;
     batch_.clear();
     recent_.clear();
-    fill_recent(ctx);
+    fill_recent(false, ctx);
   }
   settled(ctx);
 }

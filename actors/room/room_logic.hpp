@@ -84,7 +84,7 @@ class room_logic final : public runtime::logic {
   void read_page(span s, page_limit limit, pages done, runtime::context& ctx);
 
   void committed(chat_message_ptr m);
-  void fill_recent(runtime::context& ctx);
+  void fill_recent(bool publish_again, runtime::context& ctx);
   /// Publishes from the disk what was committed before `bound` and never handed on (its commit seemed to fail).
   void catch_up(offset bound, runtime::context& ctx);
   void departed(const roster::departure& d);

@@ -1,4 +1,6 @@
 // The part of room_logic that joins people and reads history.
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "lightstick/actors/room/room_codec.hpp"
@@ -7,6 +9,10 @@
 
 namespace lightstick::actors::room {
 namespace {
+
+/// Messages that a starting room publishes again. More than were ever under way at once need not be here: who finds a
+/// gap resumes.
+constexpr std::ptrdiff_t again_max = 32;
 
 error refusal(errc code, std::string why) { return {make_error_code(code), std::move(why)}; }
 
@@ -166,13 +172,26 @@ void room_logic::read_page(span s, page_limit limit, pages done, runtime::contex
   });
 }
 
-void room_logic::fill_recent(runtime::context& ctx) {
+void room_logic::fill_recent(bool publish_again, runtime::context& ctx) {
   if (committed_.value() == 0) return;
+  catching_up_ = publish_again;
   page_limit limit{env_->how.recent_max, static_cast<std::uint32_t>(recent_bytes_max), 0};
   read_page({offset{}, committed_.next(), true}, limit,
-            [this](result<page> read, runtime::context&) {
-              if (read) return recent_.fill_older(read->messages);
-              LS_LOG(actors, warn, "recent messages could not be read", {"room", id_.str()}, {"error", read.error()});
+            [this, publish_again](result<page> read, runtime::context& later) {
+              if (read) {
+                recent_.fill_older(read->messages);
+              } else {
+                LS_LOG(actors, warn, "recent messages could not be read", {"room", id_.str()},
+                       {"error", read.error()});
+              }
+              if (!publish_again) return;
+              catching_up_ = false;
+              if (read && !read->messages.empty()) {
+                auto& all = read->messages;
+                all.erase(all.begin(), all.end() - std::min<std::ptrdiff_t>(std::ssize(all), again_max));
+                env_->out.publish(std::make_shared<const room_batch>(room_batch{id_, std::move(all)}));
+              }
+              settled(later);
             },
             ctx);
 }

@@ -15,7 +15,7 @@
 
 /// Drives one `runtime::logic` without an actor system, a disk or a thread: the test decides when a commit is
 /// durable, a read comes back, an ask is answered and time passes. Header only. Not thread-safe.
-namespace lightstick::tests {
+namespace lightstick::testing {
 
 /// What one actor has on disk. Copy it to keep a crash point.
 struct fake_disk {
@@ -270,4 +270,4 @@ class fake_context final : public runtime::context {
       reads_;
 };
 
-}  // namespace lightstick::tests
+}  // namespace lightstick::testing
