@@ -1,0 +1,114 @@
+import { spawn } from 'node:child_process';
+import { createHmac, randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { until } from './until.mjs';
+
+const startMs = 20_000;
+
+/** The real binary on a data folder of its own, started, killed and started again on one port. */
+export class Node {
+  #binary;
+  #folder;
+  #secret = randomBytes(24).toString('hex');
+  #child;
+  #port = 0;
+  #log = '';
+
+  constructor(binary) {
+    this.#binary = binary;
+  }
+
+  /** Where the page is, once started. */
+  get url() {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  /** What the node has written, the last of it. */
+  get log() {
+    return this.#log;
+  }
+
+  /** Starts it and waits until it serves; the first start takes a free port, the others the same. */
+  async start() {
+    this.#folder ??= await this.#makeFolder();
+    const args = ['node', '--data', path.join(this.#folder, 'data')];
+    args.push('--listen', `127.0.0.1:${this.#port}`, '--admin-listen', '127.0.0.1:0');
+    args.push('--auth-secret-file', path.join(this.#folder, 'secret'), '--guests');
+    const child = spawn(this.#binary, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#child = child;
+    let output = '';
+    let failed;
+    child.stdout.on('data', (data) => {
+      output = (output + data).slice(-10_000);
+      this.#note(data);
+    });
+    child.stderr.on('data', (data) => this.#note(data));
+    child.on('error', (error) => (failed = error));
+    child.on('exit', (code, signal) => (failed ??= new Error(`the node ended with ${signal ?? code}`)));
+    const ready = await until('the node is ready', () => failed ?? /^ready http:\/\/[^:]+:(\d+)/m.exec(output), {
+      deadlineMs: startMs,
+      seen: () => this.#log.slice(-1_000),
+    });
+    if (ready instanceof Error) throw new Error(`${ready.message}\n${this.#log.slice(-2_000)}`);
+    this.#port = Number(ready[1]);
+  }
+
+  /** SIGKILL: no chance to save anything. */
+  kill() {
+    return this.#end('SIGKILL');
+  }
+
+  /** SIGTERM: it drains first. */
+  stop() {
+    return this.#end('SIGTERM');
+  }
+
+  /** Freezes it, as a machine that hangs. */
+  freeze() {
+    this.#child.kill('SIGSTOP');
+  }
+
+  thaw() {
+    this.#child.kill('SIGCONT');
+  }
+
+  /** Ends it and removes its folder. */
+  async remove() {
+    if (this.#child?.exitCode === null && this.#child.signalCode === null) await this.kill();
+    if (this.#folder) await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Kills it at once, for the way out of a program that is being ended. */
+  killNow() {
+    this.#child?.kill('SIGKILL');
+  }
+
+  /** A token for anyone, signed with the node's secret. */
+  token({ user, name, role = 'fan', rooms }) {
+    const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const claims = { sub: user, name, roles: [role], rooms, exp: Math.floor(Date.now() / 1_000) + 3_600 };
+    const text = `${part({ alg: 'HS256', typ: 'JWT' })}.${part(claims)}`;
+    return `${text}.${createHmac('sha256', this.#secret).update(text).digest('base64url')}`;
+  }
+
+  async #makeFolder() {
+    const folder = await mkdtemp(path.join(tmpdir(), 'lightstick-browser-'));
+    await mkdir(path.join(folder, 'data'));
+    await writeFile(path.join(folder, 'secret'), `${this.#secret}\n`, { mode: 0o600 });
+    return folder;
+  }
+
+  async #end(signal) {
+    const child = this.#child;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill(signal);
+    await ended;
+  }
+
+  #note(data) {
+    this.#log = (this.#log + data).slice(-20_000);
+  }
+}

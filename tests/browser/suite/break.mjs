@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { Gate } from '../lib/gate.mjs';
+import { until } from '../lib/until.mjs';
+
+export const tests = [
+  {
+    name: 'after a break, what was missed stands below a line, once',
+    async run(stage) {
+      const room = stage.freshRoom();
+      const gate = new Gate();
+      const mina = await stage.fanIn(room, 'Mina', { gate });
+      const jun = await stage.fanIn(room, 'Jun');
+      await jun.say('before');
+      await mina.sees('before');
+      gate.cut();
+      await mina.page.locator('#status[data-state="waiting"]').waitFor({ state: 'attached' });
+      assert.match(await mina.page.locator('#status-text').textContent(), /No connection/);
+      const missed = Array.from({ length: 12 }, (_, index) => `missed ${index + 1}`);
+      for (const text of missed) await jun.say(text);
+      await jun.sees(missed.at(-1));
+      gate.open();
+      await mina.page.locator('#try-now').click();
+      await mina.connected();
+      await mina.sees(missed.at(-1));
+      assert.deepEqual(await mina.texts(), ['before', ...missed]);
+      const line = mina.page.locator('#messages > li.new');
+      assert.equal(await line.textContent(), 'New messages');
+      assert.equal(await line.evaluate((row) => row.nextElementSibling.querySelector('.bubble').textContent), 'missed 1');
+    },
+  },
+  {
+    name: 'the sign of the connection tells in words what the colour shows',
+    async run(stage) {
+      const gate = new Gate();
+      const mina = await stage.fanIn(stage.freshRoom(), 'Mina', { gate });
+      const sign = mina.page.locator('#status');
+      assert.equal(await sign.getAttribute('role'), 'status');
+      assert.equal(await mina.page.locator('#status-text').textContent(), 'Connected');
+      gate.cut();
+      await until('the sign is red', async () => (await sign.getAttribute('data-state')) === 'waiting');
+      await mina.page.locator('#try-now').waitFor();
+      gate.open();
+      await mina.connected();
+      assert.equal(await mina.page.locator('#try-now').isVisible(), false);
+    },
+  },
+  {
+    name: 'what is typed during a break waits and is sent once, in order',
+    async run(stage) {
+      const room = stage.freshRoom();
+      const gate = new Gate();
+      const mina = await stage.fanIn(room, 'Mina', { gate });
+      const jun = await stage.fanIn(room, 'Jun');
+      gate.cut();
+      await mina.page.locator('#status[data-state="waiting"]').waitFor({ state: 'attached' });
+      for (const text of ['one', 'two', 'three']) await mina.say(text);
+      const outgoing = await mina.outgoing();
+      assert.deepEqual(outgoing.map(({ state }) => state), ['pending', 'pending', 'pending']);
+      assert.match(outgoing[0].mark, /Waiting for the connection/);
+      gate.open();
+      await jun.sees('three', 30_000);
+      assert.deepEqual(await jun.texts(), ['one', 'two', 'three']);
+      await until('nothing is pending', async () => (await mina.outgoing()).length === 0);
+      assert.deepEqual(await mina.said(), await jun.said());
+    },
+  },
+];
