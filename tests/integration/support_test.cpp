@@ -1,6 +1,7 @@
 // The tests' own client is checked first: what it cannot see, no test sees.
 #include <gtest/gtest.h>
 
+#include "lightstick/tests/support/ledger.hpp"
 #include "lightstick/tests/support/token.hpp"
 #include "lightstick/tests/support/value.hpp"
 #include "lightstick/tests/support/ws_frame.hpp"
@@ -73,6 +74,53 @@ TEST(support_token, base64url_is_that_of_rfc_4648) {
   EXPECT_EQ(base64url("fo"), "Zm8");
   EXPECT_EQ(base64url("foo"), "Zm9v");
   EXPECT_EQ(base64url("\xfb\xff"), "-_8");
+}
+
+class support_ledger : public testing::Test {
+ protected:
+  static chat at(std::uint64_t off, const std::string& text) { return {off, 1'000, "u", "U", "fan", text}; }
+  static remark answered(const std::string& text, std::uint64_t off) { return {"r", text, text, receipt{off, 1'000}}; }
+  static remark open(const std::string& text) { return {"r", text, text, {}}; }
+  const std::vector<chat> history_{at(1, "a"), at(2, "b"), at(3, "c")};
+};
+
+TEST_F(support_ledger, is_content_when_all_is_there) {
+  EXPECT_EQ(compare("r", {answered("a", 1), answered("b", 2), open("c"), open("d")}, history_).total(), 0U);
+  EXPECT_EQ(compare_reader("x", history_, history_, true).total(), 0U);
+  EXPECT_EQ(compare_reader("x", {at(1, "a")}, history_, false).total(), 0U);
+}
+
+TEST_F(support_ledger, finds_what_is_lost) {
+  const auto found = compare("r", {answered("a", 1), answered("b", 2), open("c"), answered("d", 4)}, history_);
+  EXPECT_EQ(found.lost, 1U);
+  EXPECT_EQ(found.total(), 1U);
+}
+
+TEST_F(support_ledger, finds_what_is_doubled) {
+  const auto found = compare("r", {answered("a", 1), open("b")}, {at(1, "a"), at(2, "b"), at(3, "b")});
+  EXPECT_EQ(found.doubled, 1U);
+  EXPECT_EQ(found.total(), 1U);
+}
+
+TEST_F(support_ledger, finds_what_stands_elsewhere) {
+  EXPECT_EQ(compare("r", {answered("a", 1), answered("b", 3), open("c")}, history_).misplaced, 1U);
+  EXPECT_EQ(compare("r", {{"r", "a", "a", receipt{1, 999}}, open("b"), open("c")}, history_).misplaced, 1U);
+}
+
+TEST_F(support_ledger, finds_what_nobody_said) {
+  EXPECT_EQ(compare("r", {answered("a", 1), answered("b", 2)}, history_).strange, 1U);
+  EXPECT_EQ(compare("r", {answered("a", 1), answered("b", 2), {"other", "c", "c", {}}}, history_).strange, 1U);
+}
+
+TEST_F(support_ledger, finds_gaps) {
+  EXPECT_EQ(compare("r", {open("a"), open("b")}, {at(1, "a"), at(3, "b")}).gaps, 1U);
+  EXPECT_EQ(compare("r", {open("a")}, {at(2, "a")}).gaps, 1U);
+}
+
+TEST_F(support_ledger, finds_a_reader_that_saw_another_order) {
+  EXPECT_EQ(compare_reader("x", {at(1, "b"), at(2, "a")}, history_, false).disordered, 1U);
+  EXPECT_EQ(compare_reader("x", {at(1, "a"), at(2, "b")}, history_, true).disordered, 1U);
+  EXPECT_EQ(compare_reader("x", {at(1, "a"), at(2, "b"), at(3, "c"), at(4, "d")}, history_, false).disordered, 1U);
 }
 
 }  // namespace
