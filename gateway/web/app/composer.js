@@ -46,6 +46,11 @@ export class Composer {
     this.#changed();
   }
 
+  /** Forgets all drafts. */
+  forget() {
+    this.#drafts.clear();
+  }
+
   translate() {
     this.#field.placeholder = this.#room ? t('message_hint', { room: this.#room.name }) : '';
     this.#changed();

@@ -117,7 +117,7 @@ function signOut(problem) {
   client = undefined;
   former?.close();
   clearTimeout(roomsTimer);
-  pane.show(undefined);
+  pane.forget();
   showWelcome(problem);
 }
 

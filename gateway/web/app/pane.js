@@ -8,6 +8,7 @@ import { MessageList } from './messages.js';
 import { People } from './people.js';
 import { Scroller } from './scroller.js';
 
+const olderRestMs = 2_000;
 const refusals = { room_full: 'room_full', room_not_found: 'room_not_found', forbidden: 'room_forbidden' };
 
 /** The open room: its messages, its people, the field to write in. Shows one room at a time. */
@@ -17,6 +18,7 @@ export class RoomPane {
   #stops = [];
   #newFrom;
   #loading = false;
+  #restUntil = 0;
   #list = new MessageList(byId('messages'), {
     retry: (entry) => this.#room.retry(entry),
     discard: (entry) => this.#room.discard(entry),
@@ -25,7 +27,7 @@ export class RoomPane {
   });
   #scroller = new Scroller(byId('scroll'), byId('messages'), {
     follows: () => this.#room?.following ?? true,
-    nearTop: () => this.#older(),
+    nearTop: () => performance.now() > this.#restUntil && this.#older(),
     nearEnd: () => this.#newer(),
     moved: () => this.#moved(),
   });
@@ -73,6 +75,7 @@ export class RoomPane {
     this.#room = room;
     this.#stops = room ? this.#listen(room) : [];
     this.#newFrom = undefined;
+    this.#loading = false;
     this.#list.clear();
     this.#announcer.clear();
     this.#people.close();
@@ -97,6 +100,12 @@ export class RoomPane {
     this.#draw();
   }
 
+  /** Another person may come: nothing of this one is left. */
+  forget() {
+    this.show(undefined);
+    this.composer.forget();
+  }
+
   get #self() {
     return this.#client()?.session?.user;
   }
@@ -104,7 +113,10 @@ export class RoomPane {
   #listen(room) {
     return [
       room.on('change', () => this.#draw()),
-      room.on('members', () => this.#drawPeople()),
+      room.on('members', () => {
+        this.#drawPeople();
+        this.#draw();
+      }),
       room.on('message', (message) => this.#heard(message)),
       room.on('resume', (event) => this.#resumed(event)),
     ];
@@ -131,8 +143,7 @@ export class RoomPane {
     const room = this.#room;
     if (!room) return;
     byId('room-name').textContent = room.name;
-    const { occupancy } = room.state;
-    byId('room-people').textContent = occupancy === undefined ? '' : t('people', { n: occupancy });
+    byId('room-people').textContent = room.status === 'joined' ? t('people', { n: this.#count(room) }) : '';
     if (room.status === 'refused') this.#tellNotice(t(refusals[room.error.reason] ?? 'room_refused'), true);
     else if (!byId('notice-retry').hidden) byId('notice').hidden = true;
 
@@ -144,6 +155,11 @@ export class RoomPane {
       dayOf,
     });
     this.#scroller.keep(() => this.#list.draw(items));
+  }
+
+  /** People where their list is known, else sessions: one person may have two devices here. */
+  #count({ members, membersPartial, state }) {
+    return members.length > 0 && !membersPartial ? members.length : state.occupancy ?? 0;
   }
 
   /** Our own messages after a break are nothing new: the line stands before the first of another. */
@@ -160,7 +176,8 @@ export class RoomPane {
     try {
       await room.loadOlder();
     } catch {
-      // The button to load them stays.
+      // The button to load them stays; scrolling asks again a little later.
+      this.#restUntil = performance.now() + olderRestMs;
     }
     this.#loading = false;
     // At once: a scroll event that sees the old rows would ask for the next page already.
