@@ -19,7 +19,7 @@ constexpr const char* usage =
     "Sends a real node what it should never get, while a healthy client measures its round trips.\n"
     "Takes about two minutes, at most 5. The last line is the verdict; the exit code is 0 only when all held.\n"
     "  LIGHTSTICK_SEED=N    replays the random bytes of a run (printed by the tests that use them)\n"
-    "  LIGHTSTICK_BINARY    the node's program (default: ../lightstick beside this one)\n";
+    "  LIGHTSTICK_BINARY    the node's program (default: lightstick here or one folder above)\n";
 
 constexpr std::chrono::microseconds answer_within{100'000};  ///< p99 of a healthy client; the promise itself
 constexpr std::uint64_t mebibyte = 1'048'576;
@@ -290,6 +290,7 @@ TEST_P(bad_input, who_asks_and_never_reads_the_answers_holds_little) {
     for (int i = 0; i < 20; ++i) {
       auto& client = askers.emplace_back(options);
       client.auth(the_node().token("asker" + std::to_string(i), "admin"));
+      client.join("target");
     }
     const auto frame = ws_frame(
         askers.front().data_opcode(),

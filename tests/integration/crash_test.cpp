@@ -19,7 +19,7 @@ constexpr const char* usage =
     "Takes about a minute, at most 15. The last line is the verdict; the exit code is 0 only when all held.\n"
     "  LIGHTSTICK_SEED=N     replays the moments and the texts of a run (printed at its start)\n"
     "  LIGHTSTICK_ROUNDS=N   how often the node is killed (default 20)\n"
-    "  LIGHTSTICK_BINARY     the node's program (default: ../lightstick beside this one)\n"
+    "  LIGHTSTICK_BINARY     the node's program (default: lightstick here or one folder above)\n"
     "  LIGHTSTICK_KEEP=1     keeps the data folder\n";
 
 std::string verdict;

@@ -136,7 +136,9 @@ std::filesystem::path lightstick_binary() {
   if (const char* named = std::getenv("LIGHTSTICK_BINARY")) {
     return named;
   }
-  return std::filesystem::read_symlink("/proc/self/exe").parent_path().parent_path() / "lightstick";
+  const auto folder = std::filesystem::read_symlink("/proc/self/exe").parent_path();
+  const auto beside = folder / "lightstick";
+  return std::filesystem::is_regular_file(beside) ? beside : folder.parent_path() / "lightstick";
 }
 
 }  // namespace lightstick::test

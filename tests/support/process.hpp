@@ -57,7 +57,7 @@ struct run_result {
 [[nodiscard]] run_result run(const std::filesystem::path& program, const std::vector<std::string>& arguments,
                              milliseconds limit = patience);
 
-/// The node's program: LIGHTSTICK_BINARY, or `lightstick` in the folder above the test's own.
+/// The node's program: LIGHTSTICK_BINARY, or `lightstick` beside the test or in the folder above.
 [[nodiscard]] std::filesystem::path lightstick_binary();
 
 }  // namespace lightstick::test
