@@ -13,7 +13,9 @@ namespace lightstick::storage {
 ///
 ///     committed(last)     Every append up to `last` is durable. Called once a group commit, however many appends of
 ///                         this listener it held.
-///     append_failed(why)  The appends after the last `committed` did not happen, nor those queued behind them.
+///     append_failed(why)  The appends after the last `committed` are not committed, nor those queued behind them. When
+///                         the disk broke (not when it was full) the one on its way may turn up, whole, when the log
+///                         is opened again; until then no other is accepted.
 ///
 /// Two are the same listener when they point to the same object. The empty one hears nothing.
 class append_listener {

@@ -2,15 +2,22 @@
 
 #include <algorithm>
 #include <cassert>
+#include <iterator>
+#include <utility>
 
 namespace lightstick::storage {
 namespace {
 
-std::size_t bytes_of(const write_op& op) { return op.key.size() + op.value.size(); }
+std::size_t bytes_of(const std::vector<write_op>& ops) {
+  std::size_t bytes = 0;
+  for (const auto& op : ops) bytes += op.key.size() + op.value.size();
+  return bytes;
+}
 
-void fail_log(commit_queue::log_state& log) {
-  log.open = false;
-  log.failed = true;
+void fail_log(const commit_queue::entry& e) {
+  if (e.log == nullptr) return;
+  e.log->second.open = false;
+  e.log->second.failed = true;
 }
 
 std::string name_of(std::string_view prefix) { return describe(family::snapshots, prefix); }
@@ -32,8 +39,11 @@ epoch commit_queue::epoch_of(partition p) const {
   return epochs_.at(p.value);
 }
 
-result<void> commit_queue::raise(std::span<const std::pair<partition, lightstick::epoch>> changes) {
-  std::unique_lock lock(mutex_);
+result<void> commit_queue::raise(std::span<const std::pair<partition, lightstick::epoch>> changes,
+                                 std::vector<write_op> ops, append_listener listener) {
+  std::lock_guard lock(mutex_);
+  if (stopping_) return fail(errc::stopping);
+  if (refusing_) return fail(*refusing_);
   for (const auto& [p, to] : changes) {
     if (to < epochs_.at(p.value)) {
       return fail(errc::stale_epoch, "partition " + std::to_string(p.value) + " has epoch " +
@@ -42,13 +52,25 @@ result<void> commit_queue::raise(std::span<const std::pair<partition, lightstick
     }
   }
   for (const auto& [p, to] : changes) epochs_.at(p.value) = to;
-  ++changed_waiters_;
-  changed_.wait(lock, [&, at = groups_taken_] { return !under_way_ || groups_taken_ > at; });
-  --changed_waiters_;
+  entry e;
+  e.bytes = bytes_of(ops);
+  e.ops = std::move(ops);
+  e.listener = std::move(listener);
+  enqueue(std::move(e));
   return {};
 }
 
-result<epoch> commit_queue::begin_open(const std::string& prefix, partition p) {
+/// REQUIRES: locked.
+void commit_queue::enqueue(entry e) {
+  ++requests_;
+  bytes_ += e.bytes;
+  numbers_.queue_requests.set(requests_);
+  numbers_.queue_bytes.set(static_cast<std::int64_t>(bytes_));
+  queue_.push_back(std::move(e));
+  if (std::exchange(committer_waits_, false)) work_.notify_one();
+}
+
+result<commit_queue::opening> commit_queue::begin_open(const std::string& prefix, partition p) {
   std::unique_lock lock(mutex_);
   if (stopping_) return fail(errc::stopping);
   auto [at, fresh] = logs_.try_emplace(prefix);
@@ -66,26 +88,28 @@ result<epoch> commit_queue::begin_open(const std::string& prefix, partition p) {
   log.open = false;
   changed_.wait(lock, [&] { return log.uncommitted == 0; });
   --changed_waiters_;
-  return epochs_.at(p.value);
+  return opening{epochs_.at(p.value), resumes_};
 }
 
-void commit_queue::finish_open(const std::string& prefix, lightstick::epoch under, std::optional<opened_at> at) {
+bool commit_queue::finish_open(const std::string& prefix, const opening& begun, std::optional<opened_at> at) {
   std::lock_guard lock(mutex_);
   auto found = logs_.find(prefix);
   assert(found != logs_.end() && found->second.opening);
   auto& log = found->second;
   log.opening = false;
   --log.openers;
-  if (at) {
+  bool current = begun.resumes == resumes_;
+  if (at && current) {
     log.open = true;
     log.failed = false;
-    log.epoch = under;
+    log.epoch = begun.epoch;
     log.tail = at->last;
     log.snapshot_at = at->snapshot_at;
   }
   forget_if_idle(*found);
   numbers_.logs_open.set(static_cast<std::int64_t>(logs_.size()));
   if (changed_waiters_ > 0) changed_.notify_all();
+  return current;
 }
 
 void commit_queue::close(const std::string& prefix) {
@@ -117,8 +141,7 @@ result<void> commit_queue::push(draft d) {
     d.ops.push_back({write_op::kind::erase_range, family::journal, journal_key(d.prefix, log.snapshot_at.next()),
                      journal_key(d.prefix, d.last.next())});
   }
-  std::size_t bytes = 0;
-  for (const auto& op : d.ops) bytes += bytes_of(op);
+  auto bytes = bytes_of(d.ops);
   if (requests_ >= limits_.requests_max || bytes_ + bytes > limits_.bytes_max) {
     numbers_.appends_refused.add();
     return fail(errc::queue_full, std::to_string(requests_) + " appends of " + std::to_string(bytes_) + " bytes wait");
@@ -126,14 +149,7 @@ result<void> commit_queue::push(draft d) {
   if (d.has_snapshot) log.snapshot_at = d.last;
   log.tail = d.last;
   ++log.uncommitted;
-  ++requests_;
-  bytes_ += bytes;
-  numbers_.queue_requests.set(requests_);
-  numbers_.queue_bytes.set(static_cast<std::int64_t>(bytes_));
-  queue_.push_back({&*found, d.epoch, d.last, bytes, std::move(d.ops), std::move(d.listener)});
-  bool wake = std::exchange(committer_waits_, false);
-  lock.unlock();
-  if (wake) work_.notify_one();
+  enqueue({&*found, d.epoch, d.last, bytes, std::move(d.ops), std::move(d.listener)});
   return {};
 }
 
@@ -157,15 +173,13 @@ commit_queue::group commit_queue::take() {
     std::size_t bytes = 0;
     while (!queue_.empty()) {
       auto& next = queue_.front();
-      bool stale = next.epoch != epochs_[next.log->second.partition.value];
+      bool stale = next.log != nullptr && next.epoch != epochs_[next.log->second.partition.value];
       if (!stale && !taken.empty() && bytes + next.bytes > limits_.group_bytes_max) break;
-      if (stale) fail_log(next.log->second);
+      if (stale) fail_log(next);
       bytes += stale ? 0 : next.bytes;
       (stale ? ended : taken).push_back(std::move(next));
       queue_.pop_front();
     }
-    under_way_ = !taken.empty();
-    if (under_way_) ++groups_taken_;
   }
   if (!ended.empty()) tell_failed(std::move(ended), {make_error_code(errc::stale_epoch), {}});
   return taken;
@@ -173,14 +187,16 @@ commit_queue::group commit_queue::take() {
 
 std::vector<commit_queue::notice> commit_queue::notices_of(const group& entries) {
   std::vector<notice> out;
+  out.reserve(entries.size());
   for (const auto& e : entries) {
-    auto& log = e.log->second;
-    if (log.notice < out.size() && out[log.notice].log == &log && out[log.notice].listener == e.listener) {
-      out[log.notice].last = e.last;
-    } else {
-      log.notice = out.size();
-      out.push_back({&log, e.listener, e.last});
+    auto* log = e.log == nullptr ? nullptr : &e.log->second;
+    if (log != nullptr && log->notice < out.size() && out[log->notice].log == log &&
+        out[log->notice].listener == e.listener) {
+      out[log->notice].last = e.last;
+      continue;
     }
+    if (log != nullptr) log->notice = out.size();
+    out.push_back({log, e.listener, e.last});
   }
   return out;
 }
@@ -190,19 +206,17 @@ void commit_queue::succeeded(group done) {
     n.listener.committed(n.last);
   }
   numbers_.appends.add(done.size());
-  {
-    std::lock_guard lock(mutex_);
-    under_way_ = false;
-  }
   end(done);
 }
 
 void commit_queue::failed(group lost, const error& why) {
   {
     std::lock_guard lock(mutex_);
-    for (auto& e : lost) fail_log(e.log->second);
+    for (auto& e : lost) {
+      fail_log(e);
+      if (e.log != nullptr) failed_logs_.push_back(e.log->first);
+    }
     sweep(lost, false);
-    under_way_ = false;
   }
   tell_failed(std::move(lost), why);
 }
@@ -213,20 +227,28 @@ void commit_queue::refuse(const error& why) {
     std::lock_guard lock(mutex_);
     refusing_ = why;
     sweep(lost, true);
-    for (auto& e : lost) fail_log(e.log->second);
+    for (auto& e : lost) fail_log(e);
   }
   tell_failed(std::move(lost), why);
 }
 
-void commit_queue::accept() {
+void commit_queue::resumed() {
   std::lock_guard lock(mutex_);
   refusing_.reset();
+  ++resumes_;
+  for (const auto& prefix : std::exchange(failed_logs_, {})) {
+    auto found = logs_.find(prefix);
+    if (found == logs_.end()) continue;
+    found->second.open = false;
+    forget_if_idle(*found);
+  }
 }
 
 /// Moves what is queued of failed logs (or `all`) to `out`, in order. REQUIRES: locked.
 void commit_queue::sweep(group& out, bool all) {
-  auto kept = std::stable_partition(queue_.begin(), queue_.end(),
-                                    [&](const entry& e) { return !all && !e.log->second.failed; });
+  auto kept = std::stable_partition(queue_.begin(), queue_.end(), [&](const entry& e) {
+    return !all && (e.log == nullptr || !e.log->second.failed);
+  });
   std::move(kept, queue_.end(), std::back_inserter(out));
   queue_.erase(kept, queue_.end());
 }
@@ -245,6 +267,7 @@ void commit_queue::end(group& entries) {
   for (auto& e : entries) {
     --requests_;
     bytes_ -= e.bytes;
+    if (e.log == nullptr) continue;
     --e.log->second.uncommitted;
     forget_if_idle(*e.log);
   }

@@ -51,7 +51,7 @@ class commit_queue {
   using log_table = std::unordered_map<std::string, log_state>;
 
   struct entry {
-    log_table::value_type* log = nullptr;  ///< stays while `uncommitted` counts this entry
+    log_table::value_type* log = nullptr;  ///< stays while `uncommitted` counts this entry; null: of no log
     lightstick::epoch epoch;
     sequence last;
     std::size_t bytes = 0;
@@ -72,6 +72,11 @@ class commit_queue {
     append_listener listener;
   };
 
+  /// What `begin_open` saw.
+  struct opening {
+    lightstick::epoch epoch;
+    std::uint64_t resumes = 0;
+  };
   struct opened_at {
     sequence last;
     sequence snapshot_at;
@@ -82,14 +87,18 @@ class commit_queue {
   commit_queue(limits l, const epochs& current, store_metrics& numbers);
 
   [[nodiscard]] lightstick::epoch epoch_of(partition p) const;
-  /// From here on older epochs are refused; returns when nothing under an older one is being written.
-  /// Errors: stale_epoch.
-  [[nodiscard]] result<void> raise(std::span<const std::pair<partition, lightstick::epoch>> changes);
+  /// From here on older epochs are refused, those that wait included. Queues `ops`, which write the new ones down; when
+  /// `listener` hears that they are committed, nothing under an older epoch is being written any more.
+  /// Errors (nothing queued): stale_epoch, stopping, or why appends are refused.
+  [[nodiscard]] result<void> raise(std::span<const std::pair<partition, lightstick::epoch>> changes,
+                                   std::vector<write_op> ops, append_listener listener);
 
   /// Takes the log from whoever has it and waits until its queued appends have ended. `finish_open` must follow a
-  /// success, with where the log stands, or nothing when it could not be read. Errors: queue_full, stopping.
-  [[nodiscard]] result<lightstick::epoch> begin_open(const std::string& prefix, partition p);
-  void finish_open(const std::string& prefix, lightstick::epoch under, std::optional<opened_at> at);
+  /// success. Errors: queue_full, stopping.
+  [[nodiscard]] result<opening> begin_open(const std::string& prefix, partition p);
+  /// `at` is where the log stands, or nothing when it could not be read. False when the disk was resumed since
+  /// `begin_open`: what was read may have changed, so the log is not open and has to be read again.
+  [[nodiscard]] bool finish_open(const std::string& prefix, const opening& begun, std::optional<opened_at> at);
   void close(const std::string& prefix);
 
   /// Errors: as store::append.
@@ -105,7 +114,9 @@ class commit_queue {
   void failed(group lost, const error& why);
   /// Fails all that waits and refuses further appends with `why`, until `accept`.
   void refuse(const error& why);
-  void accept();
+  /// The disk was resumed: appends are accepted again. Logs of failed groups have to be opened (again), because what
+  /// failed may have turned up.
+  void resumed();
 
   /// Refuses further appends and openings. What waits can still be taken.
   void stop();
@@ -113,6 +124,7 @@ class commit_queue {
 
  private:
   struct notice;
+  void enqueue(entry e);
   void end(group& entries);
   std::vector<notice> notices_of(const group& entries);
   void sweep(group& out, bool all);
@@ -129,12 +141,12 @@ class commit_queue {
   std::deque<entry> queue_;
   std::uint32_t requests_ = 0;  ///< of queue and group under way
   std::size_t bytes_ = 0;
-  bool under_way_ = false;         ///< a group was taken and has not ended
-  std::uint64_t groups_taken_ = 0;
   bool stopping_ = false;
   bool committer_waits_ = false;
   std::uint32_t changed_waiters_ = 0;
   std::optional<error> refusing_;
+  std::vector<std::string> failed_logs_;  ///< prefixes, since the last `resumed`
+  std::uint64_t resumes_ = 0;
 };
 
 }  // namespace lightstick::storage

@@ -87,7 +87,7 @@ bool committer::resume() {
   }
   LS_LOG(storage, info, "writes go on");
   numbers_.writable.set(1);
-  queue_.accept();
+  queue_.resumed();
   writable_ = true;
   return true;
 }

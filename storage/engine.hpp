@@ -50,17 +50,17 @@ class engine_reader {
 class engine : public engine_reader {
  public:
   /// Writes all of `batches` as one: after a crash all of it is there or none. With `sync` it is durable on return.
-  /// Thread: any. Errors (nothing was written as far as reads are concerned; after a crash before
-  /// the next successful `resume` all of it may be there): disk_full, io_failed. Writes are then refused until
-  /// `resume` succeeds.
+  /// REQUIRES: one caller of `write` and `resume` at a time. Errors: disk_full, io_failed. Reads then see nothing of it
+  /// before `resume`, and writes are refused until then.
   [[nodiscard]] virtual result<void> write(std::span<const std::vector<write_op>> batches, bool sync) = 0;
 
-  /// Tries to make the engine writable again after a failed write; success means that what failed will not come
-  /// back. May block for a second or so. Thread: any, one at a time. Errors: disk_full, io_failed.
+  /// Tries to make the engine writable again after a failed write, as a new start of the process would: afterwards the
+  /// failed write is there as a whole, and durable, or never will be. Blocks reads while it opens the files again (a
+  /// second or so); when it fails, reads go on. Errors: disk_full, io_failed.
   [[nodiscard]] virtual result<void> resume() = 0;
 
   /// The state of this moment, which later writes do not change. Holds back clean-up while it lives: keep it short.
-  /// REQUIRES: the engine outlives it.
+  /// REQUIRES: the engine outlives it; it is gone before its thread asks the engine for anything else.
   [[nodiscard]] virtual std::unique_ptr<engine_reader> view() const = 0;
 };
 

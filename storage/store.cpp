@@ -1,5 +1,7 @@
 #include "lightstick/storage/store.hpp"
 
+#include <future>
+
 #include "lightstick/runtime/base/log.hpp"
 #include "lightstick/storage/commit_queue.hpp"
 #include "lightstick/storage/committer.hpp"
@@ -33,6 +35,9 @@ result<void> check(const log_id& log) {
 
 result<void> check(const append_request& request, std::size_t bytes_max) {
   if (auto fit = check(request.log); !fit) return fit;
+  if (request.events.empty() && !request.rows.empty()) {
+    return fail(errc::invalid, describe(request.log) + ": rows need an event, which gives them their place in order");
+  }
   std::size_t bytes = request.snapshot ? request.snapshot->size() : 0;
   for (const auto& event : request.events) bytes += event.size();
   for (const auto& r : request.rows) {
@@ -67,6 +72,13 @@ result<identity> recognise(const engine& disk, const std::string& expected_id) {
   }
   return std::move(**who);
 }
+
+/// Lets a caller wait for the committing thread.
+struct outcome {
+  void committed(sequence /*last*/) noexcept { promise.set_value({}); }
+  void append_failed(const error& why) noexcept { promise.set_value(fail(why)); }
+  std::promise<result<void>> promise;
+};
 
 }  // namespace
 
@@ -146,26 +158,31 @@ bool store::writable() const noexcept { return impl_->writer.writable(); }
 epoch store::epoch_of(partition p) const { return impl_->queue.epoch_of(p); }
 
 result<void> store::raise_epochs(std::span<const std::pair<partition, epoch>> changes) {
-  if (auto raised = impl_->queue.raise(changes); !raised) return raised;
   std::vector<write_op> ops;
   ops.reserve(changes.size());
-  for (const auto& [p, to] : changes) ops.push_back(encode_epoch(p, to));
-  return impl_->disk->write({&ops, 1}, true);
+  for (const auto& [p, to] : changes) {
+    if (p.value >= partition_count) return fail(errc::invalid, "no partition " + std::to_string(p.value));
+    ops.push_back(encode_epoch(p, to));
+  }
+  auto end = std::make_shared<outcome>();
+  auto ended = end->promise.get_future();
+  if (auto queued = impl_->queue.raise(changes, std::move(ops), end); !queued) return queued;
+  return ended.get();
 }
 
 result<log_contents> store::open_log(const log_id& log) {
   if (auto fit = check(log); !fit) return fail(std::move(fit.error()));
   auto prefix = log_prefix(log);
-  auto under = impl_->queue.begin_open(prefix, log.partition);
-  if (!under) return fail(std::move(under.error()));
-  auto contents = impl_->counted(load_log(*impl_->disk, prefix, impl_->clock.wall().value));
-  if (!contents) {
-    impl_->queue.finish_open(prefix, *under, std::nullopt);
+  for (;;) {
+    auto begun = impl_->queue.begin_open(prefix, log.partition);
+    if (!begun) return fail(std::move(begun.error()));
+    auto contents = impl_->counted(load_log(*impl_->disk, prefix, impl_->clock.wall().value));
+    std::optional<commit_queue::opened_at> at;
+    if (contents) at = {contents->last, contents->snapshot_at};
+    if (!impl_->queue.finish_open(prefix, *begun, at)) continue;
+    if (contents) contents->owner_epoch = begun->epoch;
     return contents;
   }
-  contents->owner_epoch = *under;
-  impl_->queue.finish_open(prefix, *under, commit_queue::opened_at{contents->last, contents->snapshot_at});
-  return contents;
 }
 
 void store::close_log(const log_id& log) { impl_->queue.close(log_prefix(log)); }

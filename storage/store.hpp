@@ -55,7 +55,7 @@ struct append_request {
   epoch owner_epoch;                    ///< must be the partition's
   sequence expected;                    ///< must be the last sequence, those still queued counted
   std::vector<std::string> events;      ///< take expected+1 ...
-  std::vector<row_write> rows;
+  std::vector<row_write> rows;          ///< only with an event, which gives them their place in the order
   std::optional<std::string> snapshot;  ///< the state after the last of `events`; older events are removed with it
 };
 
@@ -130,7 +130,7 @@ class store {
   [[nodiscard]] epoch epoch_of(partition p) const;
   /// Raises epochs, durably. When it returns, no append under an older epoch will be committed any more: those that
   /// wait are refused. Errors: stale_epoch (one of them is lower than it is now; nothing is changed), disk_full,
-  /// io_failed (no append is accepted under the old epoch nor is the new one durable: raise again).
+  /// io_failed, stopping (appends under the older epochs are refused all the same; raise again).
   [[nodiscard]] result<void> raise_epochs(std::span<const std::pair<partition, epoch>> changes);
 
   /// Reads a log and opens it for appends by this caller, instead of an earlier opener, whose queued appends end

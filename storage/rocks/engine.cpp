@@ -3,10 +3,14 @@
 #include <rocksdb/write_batch.h>
 
 #include "lightstick/runtime/base/log.hpp"
+#include "lightstick/storage/errc.hpp"
 #include "lightstick/storage/rocks/status.hpp"
 
 namespace lightstick::storage::rocks {
 namespace {
+
+constexpr std::size_t probe_bytes = 256U << 10U;
+constexpr std::uint64_t reopen_reserve_bytes = 4U << 20U;
 
 rocksdb::Slice slice_of(std::string_view s) { return {s.data(), s.size()}; }
 std::string_view view_of(const rocksdb::Slice& s) { return {s.data(), s.size()}; }
@@ -20,91 +24,100 @@ rocksdb::Status add(rocksdb::WriteBatch& batch, rocksdb::ColumnFamilyHandle* to,
   return rocksdb::Status::InvalidArgument("unknown operation");
 }
 
+tl::unexpected<error> closed() {
+  return fail(errc::io_failed, "the database could not be opened again after a failure");
+}
+
 }  // namespace
 
-class rocks_engine::snapshot_view final : public engine_reader {
+/// Reads from the database that is open now, which stays open meanwhile.
+class rocks_engine::reader final : public engine_reader {
  public:
-  explicit snapshot_view(const rocks_engine& of) : of_(of), at_(of.db_->GetSnapshot()) {}
-  ~snapshot_view() override { of_.db_->ReleaseSnapshot(at_); }
-  snapshot_view(const snapshot_view&) = delete;
-  snapshot_view& operator=(const snapshot_view&) = delete;
+  enum class at : std::uint8_t { latest, this_moment };
+
+  reader(const rocks_engine& of, at when) : lock_(of.using_), from_(of.database_.get()) {
+    if (from_ != nullptr && when == at::this_moment) snapshot_ = from_->db().GetSnapshot();
+  }
+  ~reader() override {
+    if (snapshot_ != nullptr) from_->db().ReleaseSnapshot(snapshot_);
+  }
+  reader(const reader&) = delete;
+  reader& operator=(const reader&) = delete;
 
   [[nodiscard]] result<std::optional<std::string>> get(family f, std::string_view key) const override {
-    return of_.get_at(at_, f, key);
+    if (from_ == nullptr) return closed();
+    rocksdb::ReadOptions how;
+    how.snapshot = snapshot_;
+    std::string value;
+    auto s = from_->db().Get(how, from_->handle(f), slice_of(key), &value);
+    if (s.IsNotFound()) return std::optional<std::string>{};
+    if (!s.ok()) return fail(to_error(s, "read " + describe(f, key)));
+    return std::optional<std::string>(std::move(value));
   }
+
   [[nodiscard]] result<void> scan(const scan_range& range, const visitor& visit) const override {
-    return of_.scan_at(at_, range, visit);
+    if (from_ == nullptr) return closed();
+    auto from = slice_of(range.from);
+    auto to = slice_of(range.to);
+    rocksdb::ReadOptions how;
+    how.snapshot = snapshot_;
+    how.iterate_lower_bound = &from;
+    how.iterate_upper_bound = &to;
+    // Filters go by the prefix of the key that is sought. Backwards that is the end of the range, which may have
+    // another prefix.
+    how.prefix_same_as_start = !range.backwards && range.family != family::meta;
+    how.total_order_seek = !how.prefix_same_as_start;
+    std::unique_ptr<rocksdb::Iterator> it(from_->db().NewIterator(how, from_->handle(range.family)));
+    if (range.backwards) {
+      it->SeekToLast();
+    } else {
+      it->Seek(from);
+    }
+    while (it->Valid() && visit(view_of(it->key()), view_of(it->value()))) {
+      if (range.backwards) {
+        it->Prev();
+      } else {
+        it->Next();
+      }
+    }
+    if (it->status().ok()) return {};
+    return fail(to_error(it->status(), "read from " + describe(range.family, range.from)));
   }
 
  private:
-  const rocks_engine& of_;
-  const rocksdb::Snapshot* at_;
+  std::shared_lock<std::shared_mutex> lock_;
+  const database* from_;
+  const rocksdb::Snapshot* snapshot_ = nullptr;
 };
 
-rocks_engine::rocks_engine(std::unique_ptr<rocksdb::DB> db, std::vector<rocksdb::ColumnFamilyHandle*> handles)
-    : db_(std::move(db)), handles_(std::move(handles)) {}
+rocks_engine::rocks_engine(std::unique_ptr<database> opened, open_options how, std::shared_ptr<rocksdb::Cache> cache,
+                           const clock_source& clock)
+    : how_(std::move(how)), cache_(std::move(cache)), clock_(clock), database_(std::move(opened)) {
+  how_.create = false;
+}
 
 rocks_engine::~rocks_engine() {
   // With durability::os the log may not be on the disk yet; a clean end makes it so.
-  if (auto synced = db_->SyncWAL(); !synced.ok()) {
+  if (failed_ || database_ == nullptr) return;
+  if (auto synced = database_->db().SyncWAL(); !synced.ok()) {
     LS_LOG(storage, warn, "log could not be synced at the end", {"error", to_error(synced, "sync")});
-  }
-  for (auto* h : handles_) (void)db_->DestroyColumnFamilyHandle(h);
-  if (auto closed = db_->Close(); !closed.ok()) {
-    LS_LOG(storage, warn, "engine did not close cleanly", {"error", to_error(closed, "close")});
   }
 }
 
 result<std::optional<std::string>> rocks_engine::get(family f, std::string_view key) const {
-  return get_at(nullptr, f, key);
+  return reader(*this, reader::at::latest).get(f, key);
 }
 
 result<void> rocks_engine::scan(const scan_range& range, const visitor& visit) const {
-  return scan_at(nullptr, range, visit);
+  return reader(*this, reader::at::latest).scan(range, visit);
 }
 
-std::unique_ptr<engine_reader> rocks_engine::view() const { return std::make_unique<snapshot_view>(*this); }
-
-result<std::optional<std::string>> rocks_engine::get_at(const rocksdb::Snapshot* at, family f,
-                                                        std::string_view key) const {
-  rocksdb::ReadOptions how;
-  how.snapshot = at;
-  std::string value;
-  auto s = db_->Get(how, handle(f), slice_of(key), &value);
-  if (s.IsNotFound()) return std::optional<std::string>{};
-  if (!s.ok()) return fail(to_error(s, "read " + describe(f, key)));
-  return std::optional<std::string>(std::move(value));
-}
-
-result<void> rocks_engine::scan_at(const rocksdb::Snapshot* at, const scan_range& range, const visitor& visit) const {
-  auto from = slice_of(range.from);
-  auto to = slice_of(range.to);
-  rocksdb::ReadOptions how;
-  how.snapshot = at;
-  how.iterate_lower_bound = &from;
-  how.iterate_upper_bound = &to;
-  // Filters go by the prefix of the key that is sought. Backwards that is the end of the range, which may have
-  // another prefix.
-  how.prefix_same_as_start = !range.backwards && range.family != family::meta;
-  how.total_order_seek = !how.prefix_same_as_start;
-  std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator(how, handle(range.family)));
-  if (range.backwards) {
-    it->SeekToLast();
-  } else {
-    it->Seek(from);
-  }
-  while (it->Valid() && visit(view_of(it->key()), view_of(it->value()))) {
-    if (range.backwards) {
-      it->Prev();
-    } else {
-      it->Next();
-    }
-  }
-  if (it->status().ok()) return {};
-  return fail(to_error(it->status(), "read from " + describe(range.family, range.from)));
+std::unique_ptr<engine_reader> rocks_engine::view() const {
+  return std::make_unique<reader>(*this, reader::at::this_moment);
 }
 
 result<void> rocks_engine::write(std::span<const std::vector<write_op>> batches, bool sync) {
+  if (database_ == nullptr) return closed();
   std::size_t bytes = 0;
   for (const auto& ops : batches) {
     for (const auto& op : ops) bytes += op.key.size() + op.value.size() + 16;
@@ -112,19 +125,60 @@ result<void> rocks_engine::write(std::span<const std::vector<write_op>> batches,
   rocksdb::WriteBatch batch(bytes);
   for (const auto& ops : batches) {
     for (const auto& op : ops) {
-      if (auto s = add(batch, handle(op.family), op); !s.ok()) return fail(to_error(s, "write"));
+      if (auto s = add(batch, database_->handle(op.family), op); !s.ok()) return fail(to_error(s, "write"));
     }
   }
   if (batch.Count() == 0) return {};
   rocksdb::WriteOptions how;
   how.sync = sync;
-  if (auto s = db_->Write(how, &batch); !s.ok()) return fail(to_error(s, "write"));
+  auto s = database_->db().Write(how, &batch);
+  if (s.ok()) return {};
+  failed_ = true;
+  return fail(to_error(s, "write"));
+}
+
+/// Whether opening the database again is likely to succeed: it writes its memory to a table then. A failed attempt would
+/// cost the readers.
+result<void> rocks_engine::probe() const {
+  auto* env = how_.env != nullptr ? how_.env : rocksdb::Env::Default();
+  std::uint64_t needed = reopen_reserve_bytes;
+  if (database_ != nullptr) {
+    std::uint64_t unwritten = 0;
+    database_->db().GetAggregatedIntProperty(rocksdb::DB::Properties::kCurSizeAllMemTables, &unwritten);
+    needed += unwritten;
+  }
+  std::uint64_t room = 0;
+  if (auto s = env->GetFreeSpace(how_.path.string(), &room); s.ok() && room < needed) {
+    return fail(errc::disk_full,
+                "at least " + std::to_string(needed) + " bytes must be free, there are " + std::to_string(room));
+  }
+  auto name = (how_.path / "probe").string();
+  std::unique_ptr<rocksdb::WritableFile> file;
+  auto s = env->NewWritableFile(name, &file, rocksdb::EnvOptions());
+  if (s.ok()) s = file->Append(std::string(probe_bytes, '\0'));
+  if (s.ok()) s = file->Sync();
+  if (file) (void)file->Close();
+  (void)env->DeleteFile(name);
+  if (!s.ok()) return fail(to_error(s, "try to write"));
   return {};
 }
 
 result<void> rocks_engine::resume() {
-  if (auto s = db_->Resume(); !s.ok()) return fail(to_error(s, "resume"));
-  return {};
+  if (!failed_ && database_ != nullptr) return {};
+  if (auto possible = probe(); !possible) return possible;
+  std::unique_lock alone(using_);
+  database_.reset();
+  auto opened = database::open(how_, database::access::read_write, cache_, clock_);
+  if (opened) {
+    database_ = std::move(*opened);
+    failed_ = false;
+    return {};
+  }
+  if (auto readable = database::open(how_, database::access::read_only, cache_, clock_)) {
+    database_ = std::move(*readable);
+    failed_ = true;
+  }
+  return fail(std::move(opened.error()));
 }
 
 }  // namespace lightstick::storage::rocks

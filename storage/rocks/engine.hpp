@@ -1,19 +1,24 @@
 #pragma once
 
 #include <rocksdb/db.h>
-#include <array>
+#include <atomic>
 #include <memory>
-#include <vector>
+#include <shared_mutex>
 
 #include "lightstick/storage/engine.hpp"
+#include "lightstick/storage/rocks/database.hpp"
 
 namespace lightstick::storage::rocks {
 
-/// One RocksDB. Thread: any.
+/// The engine over RocksDB. Thread: reads any; writes as `engine` says.
+///
+/// After a failed write the database is opened anew rather than resumed in place: it is the path that every crash takes
+/// and every crash test covers, and it is the only one after an EIO, which RocksDB holds to be final.
 class rocks_engine final : public engine {
  public:
-  /// Takes over an opened database and its handles, by `family`.
-  rocks_engine(std::unique_ptr<rocksdb::DB> db, std::vector<rocksdb::ColumnFamilyHandle*> handles);
+  /// REQUIRES: `clock` and `how.env` outlive the engine.
+  rocks_engine(std::unique_ptr<database> opened, open_options how, std::shared_ptr<rocksdb::Cache> cache,
+               const clock_source& clock);
   ~rocks_engine() override;
 
   [[nodiscard]] result<std::optional<std::string>> get(family f, std::string_view key) const override;
@@ -23,14 +28,15 @@ class rocks_engine final : public engine {
   [[nodiscard]] std::unique_ptr<engine_reader> view() const override;
 
  private:
-  class snapshot_view;
-  [[nodiscard]] rocksdb::ColumnFamilyHandle* handle(family f) const { return handles_.at(static_cast<std::size_t>(f)); }
-  [[nodiscard]] result<std::optional<std::string>> get_at(const rocksdb::Snapshot* at, family f,
-                                                          std::string_view key) const;
-  [[nodiscard]] result<void> scan_at(const rocksdb::Snapshot* at, const scan_range& range, const visitor& visit) const;
+  class reader;
+  [[nodiscard]] result<void> probe() const;
 
-  std::unique_ptr<rocksdb::DB> db_;
-  std::vector<rocksdb::ColumnFamilyHandle*> handles_;
+  open_options how_;
+  std::shared_ptr<rocksdb::Cache> cache_;
+  const clock_source& clock_;
+  bool failed_ = false;  ///< a write failed since the database was opened
+  mutable std::shared_mutex using_;  ///< shared: uses `database_`; exclusive: replaces it
+  std::unique_ptr<database> database_;  ///< null when it could not even be opened for reading
 };
 
 }  // namespace lightstick::storage::rocks

@@ -103,6 +103,7 @@ inline row_write mark(std::string key, std::string value, std::int64_t expires_m
 class store_test : public testing::Test {
  protected:
   void SetUp() override { open(); }
+  void TearDown() override { close(); }  // before what a derived test put beneath it
 
   void open() {
     auto opened = try_open();

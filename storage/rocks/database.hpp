@@ -1,0 +1,34 @@
+#pragma once
+
+#include <rocksdb/db.h>
+#include <memory>
+#include <vector>
+
+#include "lightstick/storage/rocks/open.hpp"
+
+namespace lightstick::storage::rocks {
+
+/// An open RocksDB with its column families.
+class database {
+ public:
+  enum class access : std::uint8_t { read_write, read_only };
+
+  /// REQUIRES: `clock` outlives it. Errors: as rocks::open.
+  [[nodiscard]] static result<std::unique_ptr<database>> open(const open_options& o, access a,
+                                                              const std::shared_ptr<rocksdb::Cache>& cache,
+                                                              const clock_source& clock);
+  ~database();
+  database(const database&) = delete;
+  database& operator=(const database&) = delete;
+
+  [[nodiscard]] rocksdb::DB& db() const { return *db_; }
+  [[nodiscard]] rocksdb::ColumnFamilyHandle* handle(family f) const { return handles_.at(static_cast<std::size_t>(f)); }
+
+ private:
+  database(std::unique_ptr<rocksdb::DB> db, std::vector<rocksdb::ColumnFamilyHandle*> handles);
+
+  std::unique_ptr<rocksdb::DB> db_;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles_;
+};
+
+}  // namespace lightstick::storage::rocks
