@@ -103,14 +103,14 @@ void room_logic::on_publish(publish p, runtime::reply r, runtime::context& ctx) 
   }
   auto& now = std::get<accepted>(said);
   state_.apply(now.event);
-  ctx.persist(to_changes(now, env_->how.dedupe_window),
-              [this, r = std::move(r), m = std::move(now.message)](runtime::commit_outcome done,
-                                                                   runtime::context&) mutable {
-                if (!done) return r.failed(std::move(done.error()));
-                published answer{m->off, m->ts};
-                committed(std::move(m));
-                r.ok(answer);
-              });
+  auto what = to_changes(now, env_->how.dedupe_window);
+  ctx.persist(std::move(what), [this, r = std::move(r), m = std::move(now.message)](runtime::commit_outcome done,
+                                                                                    runtime::context&) mutable {
+    if (!done) return r.failed(std::move(done.error()));
+    published answer{m->off, m->ts};
+    committed(std::move(m));
+    r.ok(answer);
+  });
 }
 
 void room_logic::committed(chat_message_ptr m) {
