@@ -1,0 +1,161 @@
+#include "lightstick/gateway/admin/admin_json.hpp"
+
+#include "lightstick/gateway/wire/json.hpp"
+
+namespace lightstick::gateway::admin {
+namespace {
+
+/// Fields of one JSON map, in the order of the calls.
+class fields {
+ public:
+  explicit fields(wire::json_writer& w) : w_(w) { w_.begin_map(0); }
+  fields(const fields&) = delete;
+  fields& operator=(const fields&) = delete;
+  ~fields() { w_.end_map(); }
+
+  fields& text(std::string_view key, std::string_view value) {
+    w_.key(key);
+    w_.string(value);
+    return *this;
+  }
+  fields& number(std::string_view key, std::uint64_t value) {
+    w_.key(key);
+    w_.number(value);
+    return *this;
+  }
+  fields& number(std::string_view key, std::chrono::milliseconds value) {
+    w_.key(key);
+    w_.number(static_cast<std::int64_t>(value.count()));
+    return *this;
+  }
+  fields& flag(std::string_view key, bool value) {
+    w_.key(key);
+    w_.boolean(value);
+    return *this;
+  }
+
+ private:
+  wire::json_writer& w_;
+};
+
+template <class Write>
+std::string map_json(Write write) {
+  std::string body;
+  wire::json_writer w(body);
+  {
+    fields out(w);
+    write(out, w);
+  }
+  return body;
+}
+
+void write_info(fields& out, const runtime::actor_info& info) {
+  out.text("actor", info.id.to_string())
+      .number("partition", info.partition.value)
+      .flag("durable", info.durable)
+      .number("mailbox", info.mailbox)
+      .number("mailbox_high", info.mailbox_high)
+      .number("handled", info.handled)
+      .number("age_ms", info.age)
+      .number("idle_ms", info.idle);
+}
+
+void write_state(wire::json_writer& w, const runtime::inspection& state) {
+  w.key("state");
+  fields out(w);
+  for (const auto& [name, value] : state) out.text(name, value);
+}
+
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+result<std::string> percent_decoded(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      out += text[i];
+      continue;
+    }
+    const int high = i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
+    const int low = i + 2 < text.size() ? hex_digit(text[i + 2]) : -1;
+    if (high < 0 || low < 0) return fail(errc::invalid, "bad %XX");
+    out += static_cast<char>(high * 16 + low);
+    i += 2;
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string actors_json(const std::vector<runtime::actor_info>& rows, std::size_t total) {
+  return map_json([&](fields& out, wire::json_writer& w) {
+    out.number("total", total);
+    w.key("actors");
+    w.begin_array(rows.size());
+    for (const auto& row : rows) {
+      fields each(w);
+      write_info(each, row);
+    }
+    w.end_array();
+  });
+}
+
+std::string report_json(const runtime::actor_report& report) {
+  return map_json([&](fields& out, wire::json_writer& w) {
+    write_info(out, report.info);
+    out.flag("active", true)
+        .text("phase", runtime::to_string(report.phase))
+        .number("epoch", report.epoch.value())
+        .number("journal_at", report.journal_at.value())
+        .number("uncommitted", report.uncommitted)
+        .number("restarts", report.restarts)
+        .text("last_error", report.last_error);
+    write_state(w, report.state);
+  });
+}
+
+std::string stored_json(const actor_id& id, const runtime::inspection& stored) {
+  return map_json([&](fields& out, wire::json_writer& w) {
+    out.text("actor", id.to_string()).flag("active", false).number("partition", partition_of(id).value);
+    write_state(w, stored);
+  });
+}
+
+std::string connections_json(const std::vector<net::connection_row>& rows, std::size_t total) {
+  return map_json([&](fields& out, wire::json_writer& w) {
+    out.number("total", total);
+    w.key("connections");
+    w.begin_array(rows.size());
+    for (const auto& row : rows) {
+      fields(w)
+          .text("session", row.session)
+          .text("user", row.user)
+          .text("device", row.device)
+          .text("address", row.address)
+          .text("encoding", row.encoding)
+          .number("age_ms", row.age)
+          .number("idle_ms", row.idle)
+          .number("queued_bytes", row.queued_bytes)
+          .number("frames_in", row.frames_in)
+          .number("frames_out", row.frames_out)
+          .number("rooms", row.rooms)
+          .number("unanswered", row.unanswered);
+    }
+    w.end_array();
+  });
+}
+
+result<actor_id> parse_actor(std::string_view text) {
+  auto decoded = percent_decoded(text);
+  const auto slash = decoded ? decoded->find('/') : std::string::npos;
+  if (slash == std::string::npos || slash == 0 || slash + 1 == decoded->size()) {
+    return fail(errc::invalid, "name an actor as kind/key, such as room/lobby");
+  }
+  return actor_id{decoded->substr(0, slash), decoded->substr(slash + 1)};
+}
+
+}  // namespace lightstick::gateway::admin

@@ -1,0 +1,110 @@
+#include "lightstick/gateway/admin/admin_service.hpp"
+
+#include <charconv>
+
+#include "lightstick/gateway/admin/admin_json.hpp"
+#include "lightstick/gateway/admin/exposition.hpp"
+#include "lightstick/gateway/net/public_service.hpp"
+
+namespace lightstick::gateway::admin {
+namespace {
+
+using net::error_response;
+using net::http_request;
+using net::http_response;
+using net::json_response;
+using net::responder;
+
+std::size_t limit_of(const http_request& r) {
+  const auto text = r.parameter("limit");
+  std::size_t limit = admin_service::rows_default;
+  (void)std::from_chars(text.data(), text.data() + text.size(), limit);
+  return std::min(limit, admin_service::rows_max);
+}
+
+http_response failure_response(const error& e) {
+  if (e.is(condition::not_found)) return error_response(404, lightstick::actors::errc::bad_request, "no such actor");
+  const auto status = e.is(condition::retryable) || e.is(condition::overloaded) ? 503U : 500U;
+  return error_response(status, lightstick::actors::protocol_code(e), e.to_string());
+}
+
+/// Rows of all threads, put together by whichever comes last.
+struct gathering {
+  std::mutex mutex;
+  std::vector<net::connection_row> rows;
+  std::size_t missing = 0;
+  std::size_t limit = 0;
+  responder respond;
+};
+
+}  // namespace
+
+void admin_service::handle(const http_request& r, responder respond) {
+  if (r.path == "/healthz") return respond(net::health_response());
+  if (r.path == "/readyz") return respond(net::readiness_response(core_.draining.load(std::memory_order_relaxed)));
+  if (auto refused = refuse(r)) return respond(std::move(*refused));
+  if (r.method == "POST") return respond(net::wrong_method_response("GET, HEAD"));
+  if (r.path == "/metrics") {
+    auto out = json_response(exposition(core_.registry));
+    out.content_type = exposition_type;
+    return respond(std::move(out));
+  }
+  if (r.path == "/v1/admin/actors") return actors(r, std::move(respond));
+  if (r.path == "/v1/admin/inspect") return inspect(r, std::move(respond));
+  if (r.path == "/v1/admin/connections") return connections(r, std::move(respond));
+  respond(net::not_found_response());
+}
+
+std::optional<http_response> admin_service::refuse(const http_request& r) const {
+  const auto claims = core_.tokens->verify(r.bearer, core_.clock.wall());
+  if (!claims) {
+    core_.counts.auth_failures.add();
+    auto out =
+        error_response(401, lightstick::actors::errc::unauthenticated,
+                       "send an admin's token: Authorization: Bearer ... (lightstick token --role admin makes one)");
+    out.headers.emplace_back("WWW-Authenticate", "Bearer");
+    return out;
+  }
+  if (claims->as != lightstick::actors::role::admin) {
+    return error_response(403, lightstick::actors::errc::forbidden, "the token's role is not admin");
+  }
+  return std::nullopt;
+}
+
+void admin_service::actors(const http_request& r, responder respond) {
+  const auto kind = r.parameter("kind");
+  respond(json_response(actors_json(core_.sys->list(kind, limit_of(r)), core_.sys->count(kind))));
+}
+
+void admin_service::inspect(const http_request& r, responder respond) {
+  auto id = parse_actor(r.parameter("actor"));
+  if (!id) return respond(error_response(400, lightstick::actors::errc::bad_request, id.error().detail));
+  core_.sys->inspect(
+      *id, [info = core_.info, id = *id, respond = std::move(respond)](result<runtime::actor_report> active) mutable {
+        if (active) return respond(json_response(report_json(*active)));
+        if (!active.error().is(condition::not_found)) return respond(failure_response(active.error()));
+        info->inspect_stored(id, [id, respond = std::move(respond)](result<runtime::inspection> stored) mutable {
+          respond(stored ? json_response(stored_json(id, *stored)) : failure_response(stored.error()));
+        });
+      });
+}
+
+void admin_service::connections(const http_request& r, responder respond) {
+  auto all = std::make_shared<gathering>();
+  all->missing = threads_.size();
+  all->limit = limit_of(r);
+  all->respond = std::move(respond);
+  for (auto* thread : threads_) {
+    thread->post([this, thread, all] {
+      auto rows = thread->describe(all->limit);
+      std::lock_guard lock(all->mutex);
+      all->rows.insert(all->rows.end(), std::make_move_iterator(rows.begin()), std::make_move_iterator(rows.end()));
+      if (--all->missing > 0) return;
+      if (all->rows.size() > all->limit) all->rows.resize(all->limit);
+      all->respond(
+          json_response(connections_json(all->rows, static_cast<std::size_t>(core_.counts.clients_open.value()))));
+    });
+  }
+}
+
+}  // namespace lightstick::gateway::admin

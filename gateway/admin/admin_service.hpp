@@ -1,0 +1,31 @@
+#pragma once
+
+#include <vector>
+
+#include "lightstick/gateway/net/http_message.hpp"
+#include "lightstick/gateway/net/io_thread.hpp"
+
+namespace lightstick::gateway::admin {
+
+/// What operators ask: metrics, actors, one actor, connections. Everything but health needs a token of role admin.
+/// Thread: any; what needs another thread is answered from there.
+class admin_service final : public net::http_service {
+ public:
+  static constexpr std::size_t rows_default = 100;
+  static constexpr std::size_t rows_max = 10'000;
+
+  /// REQUIRES: `threads` outlive the service's last request.
+  admin_service(net::core& c, std::vector<net::io_thread*> threads) : core_(c), threads_(std::move(threads)) {}
+  void handle(const net::http_request& request, net::responder respond) override;
+
+ private:
+  [[nodiscard]] std::optional<net::http_response> refuse(const net::http_request& r) const;
+  void actors(const net::http_request& r, net::responder respond);
+  void inspect(const net::http_request& r, net::responder respond);
+  void connections(const net::http_request& r, net::responder respond);
+
+  net::core& core_;
+  const std::vector<net::io_thread*> threads_;
+};
+
+}  // namespace lightstick::gateway::admin

@@ -1,0 +1,86 @@
+#include "lightstick/gateway/net/acceptor.hpp"
+
+#include <sys/socket.h>
+
+#include "lightstick/runtime/base/log.hpp"
+
+namespace lightstick::gateway::net {
+namespace {
+
+constexpr std::chrono::milliseconds pause_after_failure{200};
+constexpr std::string_view full_answer =
+    "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nRetry-After: 5\r\nContent-Length: 67\r\n"
+    "Connection: close\r\n\r\n"
+    R"({"error":{"code":130,"msg":"too many connections","retry_ms":5000}})";
+
+bool out_of_resources(const error_code& ec) {
+  return ec == boost::system::errc::too_many_files_open || ec == boost::system::errc::too_many_files_open_in_system ||
+         ec == boost::system::errc::no_buffer_space || ec == boost::system::errc::not_enough_memory;
+}
+
+}  // namespace
+
+void acceptor::close() {
+  error_code ignored;
+  acceptor_.close(ignored);
+  pause_.cancel();
+}
+
+void acceptor::accept() {
+  acceptor_.async_accept([this](error_code ec, tcp_socket socket) {
+    if (ec) return failed(ec);
+    accepted(std::move(socket));
+    accept();
+  });
+}
+
+void acceptor::failed(const error_code& ec) {
+  if (!acceptor_.is_open()) return;
+  if (!out_of_resources(ec)) return accept();  // the client gave up before it was accepted
+  core_.counts.accept_failures.add();
+  LS_LOG(gateway, error, "cannot accept", {"why", ec.message()}, {"open", core_.limits.open()},
+         {"remedy", "raise the limit of open files, or lower connections_max"});
+  pause_.expires_after(pause_after_failure);
+  pause_.async_wait([this](error_code cancelled) {
+    if (!cancelled && acceptor_.is_open()) accept();
+  });
+}
+
+void acceptor::accepted(tcp_socket socket) {
+  error_code ec;
+  const auto remote = socket.remote_endpoint(ec);
+  if (ec) return;
+  socket.set_option(tcp::no_delay(true), ec);
+  const auto peer = to_ip_address(remote.address());
+  core_.counts.connections_accepted.add();
+  place where;
+  where.client = peer;
+  where.of_node = limits_.admit();
+  if (!where.of_node) return turn_away(std::move(socket), peer, refused_for::node_full);
+  if (config_.clients) {
+    const auto& o = core_.opts;
+    const bool trusted = o.forwarded != forwarding::none && core_.trusted.contains(peer);
+    if (o.forwarded == forwarding::proxy_protocol && !trusted) {
+      return turn_away(std::move(socket), peer, refused_for::untrusted_peer);
+    }
+    // A balancer's connections are counted for the clients behind it, once it has told who they are.
+    if (!trusted) {
+      where.of_address = limits_.admit(peer);
+      if (!where.of_address) return turn_away(std::move(socket), peer, refused_for::address_full);
+    }
+  }
+  serve(thread_, std::move(socket), std::move(where), config_);
+}
+
+void acceptor::turn_away(tcp_socket socket, const ip_address& peer, refused_for why) {
+  core_.counts.refused_because(why).add();
+  LS_LOG(gateway, info, "connection refused", {"addr", peer.to_string()}, {"reason", to_string(why)});
+  if (config_.tls == nullptr && why != refused_for::untrusted_peer) {
+    // Into the empty buffer of a new socket: cannot block; lost if the peer is gone.
+    (void)::send(socket.native_handle(), full_answer.data(), full_answer.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  }
+  error_code ignored;
+  socket.shutdown(tcp_socket::shutdown_send, ignored);
+}
+
+}  // namespace lightstick::gateway::net

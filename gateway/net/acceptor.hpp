@@ -1,0 +1,38 @@
+#pragma once
+
+#include "lightstick/gateway/net/http_session.hpp"
+
+namespace lightstick::gateway::net {
+
+/// Accepts on one thread and hands each connection that may come in to `serve`. Thread: that I/O thread.
+/// Bounds: the node's and the address's limits; what is beyond is answered 503 (when not TLS) and closed. Out of file
+/// descriptors or memory it waits a moment instead of spinning.
+class acceptor {
+ public:
+  /// REQUIRES: `config` outlives the thread.
+  acceptor(io_thread& thread, tcp_acceptor opened, const http_config& config, connection_limits& limits)
+      : thread_(thread),
+        core_(thread.shared()),
+        limits_(limits),
+        config_(config),
+        acceptor_(std::move(opened)),
+        pause_(thread.context()) {}
+
+  void start() { accept(); }
+  void close();
+
+ private:
+  void accept();
+  void accepted(tcp_socket socket);
+  void failed(const error_code& ec);
+  void turn_away(tcp_socket socket, const ip_address& peer, refused_for why);
+
+  io_thread& thread_;
+  core& core_;
+  connection_limits& limits_;
+  const http_config& config_;
+  tcp_acceptor acceptor_;
+  timer pause_;
+};
+
+}  // namespace lightstick::gateway::net

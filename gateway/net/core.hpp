@@ -1,0 +1,50 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+
+#include "lightstick/gateway/gateway.hpp"
+#include "lightstick/gateway/net/gateway_metrics.hpp"
+#include "lightstick/gateway/net/ip_address.hpp"
+#include "lightstick/gateway/net/limits.hpp"
+#include "lightstick/gateway/net/relay.hpp"
+
+namespace lightstick::gateway::net {
+
+/// What all threads and connections of the gateway share. Made by the server, outlives its threads. Immutable or
+/// thread-safe member by member; `sys` and `info` are set before the threads begin.
+struct core {
+  core(options o, ip_networks trusted_peers, std::shared_ptr<const auth::token_authority> authority,
+       const clock_source& c, metrics& r)
+      : opts(std::move(o)),
+        trusted(std::move(trusted_peers)),
+        tokens(std::move(authority)),
+        clock(c),
+        registry(r),
+        counts(r),
+        limits(opts.connections_max, opts.connections_per_address_max, opts.loopback_exempt),
+        guest_rates(opts.guest_rate),
+        rooms(counts) {}
+
+  const options opts;
+  const ip_networks trusted;
+  const std::shared_ptr<const auth::token_authority> tokens;
+  const clock_source& clock;
+  metrics& registry;
+  gateway_metrics counts;
+  connection_limits limits;
+  address_rates guest_rates;
+  relays rooms;
+  runtime::system* sys = nullptr;
+  node_info* info = nullptr;
+  std::atomic<bool> draining{false};
+};
+
+/// What one accepted connection holds while it is open. Move-only.
+struct place {
+  admission of_node;
+  admission of_address;
+  ip_address client;
+};
+
+}  // namespace lightstick::gateway::net

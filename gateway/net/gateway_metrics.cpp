@@ -1,0 +1,77 @@
+#include "lightstick/gateway/net/gateway_metrics.hpp"
+
+#include <algorithm>
+
+namespace lightstick::gateway::net {
+namespace {
+
+constexpr std::array<const char*, refused_for_count> refused_names{
+    "node_full", "address_full", "untrusted_peer", "proxy_header", "tls", "origin", "session"};
+constexpr std::array<unsigned, 17> http_codes{101, 200, 304, 400, 401, 403, 404, 405, 408,
+                                              413, 426, 429, 431, 500, 501, 503, 0};
+constexpr std::array<unsigned, 10> close_codes{4001, 4003, 4007, 4101, 4108, 4109, 4200, 4201, 1000, 0};
+
+template <class Coded, std::size_t N>
+counter& find_or_last(std::array<Coded, N>& all, unsigned code) noexcept {
+  const auto it = std::find_if(all.begin(), all.end() - 1, [&](const Coded& c) { return c.code == code; });
+  return *it->count;
+}
+
+}  // namespace
+
+std::string_view to_string(refused_for why) noexcept { return refused_names[static_cast<std::size_t>(why)]; }
+
+gateway_metrics::gateway_metrics(metrics& r)
+    : connections_open(r.make_gauge("lightstick_gateway_connections_open", "TCP connections of clients")),
+      clients_open(r.make_gauge("lightstick_gateway_clients_open", "WebSocket connections")),
+      connections_accepted(r.make_counter("lightstick_gateway_connections_accepted_total", "Connections accepted")),
+      accept_failures(r.make_counter("lightstick_gateway_accept_failures_total",
+                                     "Accepts that failed for want of file descriptors or memory")),
+      http_timeouts(r.make_counter("lightstick_gateway_http_timeouts_total", "HTTP requests that came too slowly")),
+      auth_failures(r.make_counter("lightstick_gateway_auth_failures_total", "Tokens refused")),
+      guests(r.make_counter("lightstick_gateway_guests_total", "Guest tokens given")),
+      guests_limited(
+          r.make_counter("lightstick_gateway_guests_limited_total", "Guest log-ins over the address's rate")),
+      frames_in(r.make_counter("lightstick_gateway_frames_in_total", "Frames from clients")),
+      frames_out(r.make_counter("lightstick_gateway_frames_out_total", "Frames written to clients")),
+      bytes_in(r.make_counter("lightstick_gateway_bytes_in_total", "Payload bytes from clients")),
+      bytes_out(r.make_counter("lightstick_gateway_bytes_out_total", "Payload bytes written to clients")),
+      writes(r.make_counter("lightstick_gateway_writes_total", "WebSocket messages written")),
+      refusals(r.make_counter("lightstick_gateway_refusals_total", "Frames refused by the gateway itself")),
+      reads_paused(r.make_counter("lightstick_gateway_reads_paused_total",
+                                  "Times a client's socket was not read because too many answers were due")),
+      deliveries(r.make_counter("lightstick_gateway_deliveries_total", "Broadcast frames queued for a client")),
+      frames_encoded(r.make_counter("lightstick_gateway_frames_encoded_total", "Broadcast frames encoded")),
+      batches_merged(r.make_counter("lightstick_gateway_batches_merged_total",
+                                    "Room batches merged because the walk before had not begun")),
+      outbound_overflow(r.make_counter("lightstick_gateway_outbound_overflow_total",
+                                       "Clients closed because too much waited for their socket")),
+      held_overflow(r.make_counter("lightstick_gateway_held_overflow_total",
+                                   "Clients closed because too many pushes waited for a join")),
+      relay_overflow(r.make_counter("lightstick_gateway_relay_overflow_total",
+                                    "Times all of a room's clients on a thread were closed because it fell behind")),
+      offset_gaps(r.make_counter("lightstick_gateway_offset_gaps_total",
+                                 "Clients closed because a push was not the next offset")),
+      relays(r.make_gauge("lightstick_gateway_relays", "Rooms with subscribers on this node")),
+      subscriptions(r.make_gauge("lightstick_gateway_subscriptions", "Subscriptions of clients to rooms")),
+      walk_seconds(r.make_histogram("lightstick_gateway_walk_seconds", "One walk of a thread over a room's clients")) {
+  for (std::size_t i = 0; i < refused_for_count; ++i) {
+    refused[i] = &r.make_counter("lightstick_gateway_connections_refused_total", "Connections turned away",
+                                 {{"reason", refused_names[i]}});
+  }
+  for (std::size_t i = 0; i < http_codes.size(); ++i) {
+    const auto name = http_codes[i] == 0 ? "other" : std::to_string(http_codes[i]);
+    http_[i] = {http_codes[i],
+                &r.make_counter("lightstick_gateway_http_answers_total", "HTTP answers", {{"status", name}})};
+  }
+  for (std::size_t i = 0; i < close_codes.size(); ++i) {
+    const auto name = close_codes[i] == 0 ? "other" : std::to_string(close_codes[i]);
+    closes_[i] = {close_codes[i],
+                  &r.make_counter("lightstick_gateway_closes_total", "Ended WebSocket connections", {{"code", name}})};
+  }
+}
+
+counter& gateway_metrics::http_answers(unsigned status) noexcept { return find_or_last(http_, status); }
+counter& gateway_metrics::closes(std::uint16_t code) noexcept { return find_or_last(closes_, code); }
+
+}  // namespace lightstick::gateway::net

@@ -1,0 +1,12 @@
+#include <boost/beast/websocket/ssl.hpp>
+
+#include "lightstick/gateway/net/http_session_impl.hpp"
+
+namespace lightstick::gateway::net {
+
+void serve_tls(io_thread& thread, tcp_socket socket, place where, const http_config& config) {
+  tls_stream stream(std::move(socket), *config.tls);
+  std::make_shared<http_session<tls_stream>>(thread, std::move(stream), std::move(where), config)->run();
+}
+
+}  // namespace lightstick::gateway::net

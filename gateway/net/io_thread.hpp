@@ -1,0 +1,65 @@
+#pragma once
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "lightstick/gateway/net/asio.hpp"
+#include "lightstick/gateway/net/core.hpp"
+#include "lightstick/gateway/net/hub.hpp"
+#include "lightstick/gateway/net/tracked.hpp"
+
+namespace lightstick::gateway::net {
+
+/// One thread with its own event loop, hub and connections; a connection stays here for life.
+///
+/// Thread: `post`, `post_walk` from any; all else on this thread, or before `start` and after `join`.
+/// One timer serves all deadlines; it runs only while something is tracked, so that an idle node is idle.
+class io_thread final : public walk_poster {
+ public:
+  io_thread(core& shared, std::size_t index, std::string name);
+  ~io_thread() override;
+
+  void start();
+  /// Ends the event loop; what is open is aborted first. Returns at once. Idempotent.
+  void stop();
+  void join();
+
+  template <class F>
+  void post(F f) {
+    asio::post(context_, std::move(f));
+  }
+  void post_walk(std::shared_ptr<relay> r) override;
+
+  void track(tracked& t);
+  void drain(steady_time until);
+  [[nodiscard]] std::size_t tracked_count() const noexcept { return everything_.size(); }
+  [[nodiscard]] std::vector<connection_row> describe(std::size_t rows_max) const;
+  /// Tells the session that its connection is gone, again and again while its mailbox is full.
+  void say_goodbye(actor_id session);
+
+  [[nodiscard]] asio::io_context& context() noexcept { return context_; }
+  [[nodiscard]] hub& subscriptions() noexcept { return hub_; }
+  [[nodiscard]] core& shared() noexcept { return core_; }
+
+ private:
+  void arm();
+  void sweep();
+
+  core& core_;
+  const std::string name_;
+  hub hub_;
+  tracked_list everything_;
+  std::vector<actor_id> goodbyes_;
+  const std::chrono::milliseconds tick_;
+  bool armed_ = false;
+  // Destroyed first: its handlers own what refers to the members above.
+  asio::io_context context_{1};
+  std::optional<asio::executor_work_guard<executor>> work_;
+  std::optional<timer> timer_;
+  std::thread thread_;
+};
+
+}  // namespace lightstick::gateway::net

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <unordered_map>
+#include <utility>
+
+#include "lightstick/gateway/net/ip_address.hpp"
+#include "lightstick/runtime/base/token_bucket.hpp"
+
+/// Who may still connect, and how often one address may ask for something. Thread: any.
+namespace lightstick::gateway::net {
+
+class connection_limits;
+
+/// A place among the connections of one address (or of the node); given back when destroyed. Move-only.
+class admission {
+ public:
+  admission() = default;
+  admission(admission&& other) noexcept
+      : owner_(std::exchange(other.owner_, nullptr)), address_(std::exchange(other.address_, std::nullopt)) {}
+  admission& operator=(admission&& other) noexcept;
+  admission(const admission&) = delete;
+  admission& operator=(const admission&) = delete;
+  ~admission();
+  [[nodiscard]] explicit operator bool() const noexcept { return owner_ != nullptr; }
+
+ private:
+  friend class connection_limits;
+  admission(connection_limits* owner, std::optional<ip_address> address) : owner_(owner), address_(address) {}
+  connection_limits* owner_ = nullptr;
+  std::optional<ip_address> address_;  ///< counted for it; none = counted for the node
+};
+
+/// Counts open connections, for the node and for each address. Bound: it remembers only addresses that hold a place.
+class connection_limits {
+ public:
+  /// `loopback_exempt`: loopback addresses are not counted by address.
+  connection_limits(std::uint32_t total_max, std::uint32_t per_address_max, bool loopback_exempt)
+      : total_max_(total_max), per_address_max_(per_address_max), loopback_exempt_(loopback_exempt) {}
+
+  /// Empty when `total_max` connections are open.
+  [[nodiscard]] admission admit() noexcept;
+  /// Empty when this address (see `limit_key`) has `per_address_max` open.
+  [[nodiscard]] admission admit(const ip_address& a);
+  [[nodiscard]] std::uint32_t open() const noexcept { return open_.load(std::memory_order_relaxed); }
+  [[nodiscard]] std::size_t addresses() const;
+
+ private:
+  friend class admission;
+  struct shard {
+    mutable std::mutex mutex;
+    std::unordered_map<ip_address, std::uint32_t> open;
+  };
+  [[nodiscard]] shard& shard_of(const ip_address& key) noexcept {
+    return shards_[std::hash<ip_address>{}(key) % shards_.size()];
+  }
+  void give_back(const std::optional<ip_address>& address) noexcept;
+
+  const std::uint32_t total_max_;
+  const std::uint32_t per_address_max_;
+  const bool loopback_exempt_;
+  std::atomic<std::uint32_t> open_{0};
+  std::array<shard, 16> shards_;
+};
+
+/// One token bucket an address. Bound: at most `addresses_max` buckets; at the bound those that are full again are
+/// dropped, and if none is, an address that is not known yet waits a second.
+class address_rates {
+ public:
+  explicit address_rates(rate_limit limit, std::size_t addresses_max = 65'536)
+      : limit_(limit), addresses_max_(addresses_max) {}
+  /// Zero when `a` may, otherwise how long to wait.
+  [[nodiscard]] std::chrono::milliseconds take(const ip_address& a, steady_time now);
+  [[nodiscard]] std::size_t addresses() const;
+
+ private:
+  struct entry {
+    token_bucket bucket;
+    steady_time last;
+  };
+  void drop_full(steady_time now);
+
+  const rate_limit limit_;
+  const std::size_t addresses_max_;
+  mutable std::mutex mutex_;
+  std::unordered_map<ip_address, entry> entries_;
+  steady_time next_sweep_{};
+};
+
+}  // namespace lightstick::gateway::net

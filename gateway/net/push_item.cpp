@@ -1,0 +1,112 @@
+#include "lightstick/gateway/net/push_item.hpp"
+
+#include <algorithm>
+
+namespace lightstick::gateway::net {
+namespace {
+
+constexpr std::size_t message_overhead_bytes = 96;  // keys, numbers, quotes
+constexpr std::size_t member_overhead_bytes = 32;
+
+std::string encoded(protocol::encoding e, const push_item& item) {
+  if (item.batch) return protocol::messages(e, item.batch->room, item.batch->messages);
+  return protocol::change(e, *item.change);
+}
+
+std::size_t weight_of(const actors::chat_message& m) {
+  return message_overhead_bytes + m.user.str().size() + m.name.size() + m.text.size() + m.data.size();
+}
+
+push_ptr joined_batch(std::span<const push_ptr> run) {
+  if (run.size() == 1) return run.front();
+  auto whole = std::make_shared<actors::room_batch>();
+  whole->room = run.front()->batch->room;
+  for (const auto& each : run) {
+    whole->messages.insert(whole->messages.end(), each->batch->messages.begin(), each->batch->messages.end());
+  }
+  auto item = std::make_shared<push_item>();
+  item->batch = std::move(whole);
+  return item;
+}
+
+std::vector<push_ptr> join_batches(std::span<const push_ptr> batches) {
+  std::vector<push_ptr> out;
+  std::size_t begin = 0;
+  std::size_t messages = 0;
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < batches.size(); ++i) {
+    const auto more_messages = batches[i]->batch->messages.size();
+    const auto more_bytes = net::weight_of(*batches[i]);
+    if (i > begin && (messages + more_messages > merged_messages_max || bytes + more_bytes > merged_bytes_max)) {
+      out.push_back(joined_batch(batches.subspan(begin, i - begin)));
+      begin = i;
+      messages = bytes = 0;
+    }
+    messages += more_messages;
+    bytes += more_bytes;
+  }
+  if (begin < batches.size()) out.push_back(joined_batch(batches.subspan(begin)));
+  return out;
+}
+
+void apply(actors::room_change& whole, const actors::room_change& next) {
+  whole.status = next.status;
+  for (const auto& user : next.left) {
+    std::erase_if(whole.joined, [&](const actors::member& m) { return m.user == user; });
+    if (std::find(whole.left.begin(), whole.left.end(), user) == whole.left.end()) whole.left.push_back(user);
+  }
+  for (const auto& member : next.joined) {
+    std::erase(whole.left, member.user);
+    std::erase_if(whole.joined, [&](const actors::member& m) { return m.user == member.user; });
+    whole.joined.push_back(member);
+  }
+}
+
+push_ptr join_changes(std::span<const push_ptr> changes) {
+  if (changes.size() == 1) return changes.front();
+  auto whole = std::make_shared<actors::room_change>(*changes.front()->change);
+  for (const auto& each : changes.subspan(1)) apply(*whole, *each->change);
+  auto item = std::make_shared<push_item>();
+  item->change = std::move(whole);
+  return item;
+}
+
+}  // namespace
+
+std::size_t encode(push_item& item, const encodings_wanted& wanted) {
+  std::size_t written = 0;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    if (!wanted[i] || item.bytes[i]) continue;
+    item.bytes[i] = std::make_shared<const std::string>(encoded(static_cast<protocol::encoding>(i), item));
+    ++written;
+  }
+  return written;
+}
+
+protocol::shared_bytes encode_tail(protocol::encoding e, const actors::room_batch& batch, offset floor) {
+  const auto begin = std::find_if(batch.messages.begin(), batch.messages.end(),
+                                  [&](const actors::chat_message_ptr& m) { return m->off > floor; });
+  return std::make_shared<const std::string>(protocol::messages(e, batch.room, {begin, batch.messages.end()}));
+}
+
+std::size_t weight_of(const push_item& item) {
+  std::size_t total = message_overhead_bytes;
+  if (item.batch) {
+    for (const auto& m : item.batch->messages) total += weight_of(*m);
+    return total;
+  }
+  for (const auto& m : item.change->joined) total += member_overhead_bytes + m.user.str().size() + m.name.size();
+  for (const auto& user : item.change->left) total += member_overhead_bytes + user.str().size();
+  return total;
+}
+
+std::vector<push_ptr> merge(std::vector<push_ptr> items) {
+  if (items.size() < 2) return items;
+  const auto changes =
+      std::stable_partition(items.begin(), items.end(), [](const push_ptr& p) { return p->batch != nullptr; });
+  auto out = join_batches({items.begin(), changes});
+  if (changes != items.end()) out.push_back(join_changes({changes, items.end()}));
+  return out;
+}
+
+}  // namespace lightstick::gateway::net

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <array>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "lightstick/gateway/protocol/frames.hpp"
+
+namespace lightstick::gateway::net {
+
+/// One thing that a room says to all who listen, shared by every connection that it goes to. Immutable once made.
+struct push_item {
+  /// One of the two is set.
+  std::shared_ptr<const actors::room_batch> batch;
+  std::shared_ptr<const actors::room_change> change;
+  /// The frame, in the encodings that were asked for.
+  std::array<protocol::shared_bytes, protocol::encoding_count> bytes;
+
+  [[nodiscard]] offset first() const { return batch->messages.front()->off; }
+  [[nodiscard]] offset last() const { return batch->messages.back()->off; }
+};
+using push_ptr = std::shared_ptr<const push_item>;
+
+using encodings_wanted = std::array<bool, protocol::encoding_count>;
+
+/// Writes the frame in every encoding wanted that it is not yet written in; returns how many that were.
+std::size_t encode(push_item& item, const encodings_wanted& wanted);
+
+/// The messages of a batch beyond `floor` as a frame of their own. REQUIRES: there are some.
+[[nodiscard]] protocol::shared_bytes encode_tail(protocol::encoding e, const actors::room_batch& batch, offset floor);
+
+/// About the bytes of the frame, for bounds.
+[[nodiscard]] std::size_t weight_of(const push_item& item);
+
+/// The items with neighbouring batches joined into larger ones (at most `merged_messages_max` and about
+/// `merged_bytes_max` each), and all changes joined into one that comes last: the newest status, and who came and
+/// who went net of each other. What is joined is not encoded; what stands alone is the same item.
+[[nodiscard]] std::vector<push_ptr> merge(std::vector<push_ptr> items);
+inline constexpr std::size_t merged_messages_max = 256;
+inline constexpr std::size_t merged_bytes_max = 64 * 1024;
+
+}  // namespace lightstick::gateway::net

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lightstick/gateway/net/http_message.hpp"
+#include "lightstick/gateway/protocol/frames.hpp"
+
+/// The checks of a WebSocket upgrade that are ours, not RFC 6455's. Pure.
+namespace lightstick::gateway::net {
+
+struct subprotocol {
+  protocol::encoding format = protocol::encoding::json;
+  std::string_view name;  ///< to be answered; empty: none was offered
+};
+
+/// The first offer that we speak; JSON when nothing is offered. `offers`: the values of all Sec-WebSocket-Protocol
+/// headers, joined by commas. Errors: invalid when only others are offered: a browser ends a connection whose offer
+/// was ignored without a word (RFC 6455 4.1), so it is told why instead.
+[[nodiscard]] result<subprotocol> choose_subprotocol(std::string_view offers);
+
+/// Whether a page of `origin` may open a WebSocket to `host` (the request's Host). No Origin: not a browser, allowed.
+/// `allowed`: whole origins ("https://fans.example"), or "*" for any; the same host is always allowed.
+[[nodiscard]] bool origin_allowed(std::string_view origin, std::string_view host,
+                                  const std::vector<std::string>& allowed);
+
+}  // namespace lightstick::gateway::net
