@@ -60,6 +60,11 @@ export class MessageList {
     this.#drawn = drawn;
   }
 
+  /** @returns {HTMLElement|undefined} what is drawn for the item with this key */
+  elementOf(key) {
+    return this.#drawn.get(key)?.element;
+  }
+
   #make(item) {
     const element = this.#kinds[item.kind](item);
     element.dataset.key = item.key;

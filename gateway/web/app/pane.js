@@ -17,6 +17,8 @@ export class RoomPane {
   #room;
   #stops = [];
   #newFrom;
+  #toLine = false;
+  #begun = false;
   #loading = false;
   #restUntil = 0;
   #list = new MessageList(byId('messages'), {
@@ -75,6 +77,7 @@ export class RoomPane {
     this.#room = room;
     this.#stops = room ? this.#listen(room) : [];
     this.#newFrom = undefined;
+    this.#begun = false;
     this.#loading = false;
     this.#list.clear();
     this.#announcer.clear();
@@ -84,9 +87,8 @@ export class RoomPane {
     document.querySelector('.people').classList.toggle('empty', !room);
     if (!room) return this.#people.draw(undefined, this.#self);
     room.watchMembers();
-    this.#startAtUnread();
-    this.#drawNow();
     this.#scroller.toEnd();
+    this.#drawNow();
     this.#drawPeople();
   }
 
@@ -129,19 +131,25 @@ export class RoomPane {
   }
 
   #resumed({ recovered, from, head }) {
-    if (recovered && head > from) this.#newFrom = from + 1;
+    if (recovered && head > from) this.#lineBefore(from + 1);
     if (!recovered) this.#tellNotice(t('history_replaced'), false);
   }
 
-  /** On opening a room that was read before, a line parts what is new. */
-  #startAtUnread() {
-    const { read, unread } = this.#room;
-    if (read > 0 && unread > 0) this.#newFrom = read + 1;
+  /** In a room that was read before, a line parts what is new. */
+  #begin({ read, unread }) {
+    this.#begun = true;
+    if (read > 0 && unread > 0) this.#lineBefore(read + 1);
+  }
+
+  #lineBefore(off) {
+    this.#newFrom = off;
+    this.#toLine = true;
   }
 
   #drawNow() {
     const room = this.#room;
     if (!room) return;
+    if (!this.#begun && room.status === 'joined') this.#begin(room);
     byId('room-name').textContent = room.name;
     byId('room-people').textContent = room.status === 'joined' ? t('people', { n: this.#count(room) }) : '';
     if (room.status === 'refused') this.#tellNotice(t(refusals[room.error.reason] ?? 'room_refused'), true);
@@ -154,7 +162,12 @@ export class RoomPane {
       live: room.status === 'joined',
       dayOf,
     });
-    this.#scroller.keep(() => this.#list.draw(items));
+    const toLine = this.#toLine;
+    this.#toLine = false;
+    this.#scroller.keep(
+      () => this.#list.draw(items),
+      () => (toLine ? this.#list.elementOf('new') : undefined),
+    );
   }
 
   /** People where their list is known, else sessions: one person may have two devices here. */

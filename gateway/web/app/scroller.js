@@ -35,13 +35,18 @@ export class Scroller {
     return this.#atEnd;
   }
 
-  /** Runs `draw` and puts the reader back to the same place. */
-  keep(draw) {
+  /**
+   * Runs `draw` and puts the reader back to the same place. A reader at the bottom is taken to `line`
+   * instead, if there is one and what stands below it does not fit.
+   * @param {() => void} draw
+   * @param {() => HTMLElement|undefined} [line]
+   */
+  keep(draw, line = () => undefined) {
     const anchor = this.#atEnd ? undefined : this.#topRow();
     const before = anchor?.getBoundingClientRect().top;
     const key = anchor?.dataset.key;
     draw();
-    if (this.#atEnd) return this.toEnd();
+    if (this.#atEnd) return this.#goTo(line());
     const after = anchor?.isConnected ? anchor : this.#rowOf(key);
     if (after) this.#box.scrollTop += after.getBoundingClientRect().top - before;
     this.#scrolled();
@@ -54,9 +59,10 @@ export class Scroller {
     this.#told.moved();
   }
 
-  /** Brings a row to the middle, where one reads on. */
-  toRow(row) {
-    row.scrollIntoView({ block: 'center' });
+  #goTo(line) {
+    const above = line && line.getBoundingClientRect().top - this.#list.getBoundingClientRect().top;
+    if (line === undefined || this.#list.scrollHeight - above < this.#box.clientHeight) return this.toEnd();
+    this.#box.scrollTop = above;
     this.#scrolled();
   }
 

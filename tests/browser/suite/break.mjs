@@ -29,6 +29,34 @@ export const tests = [
     },
   },
   {
+    name: 'when more was missed than fits, reading goes on at the line',
+    async run(stage) {
+      const room = stage.freshRoom();
+      const gate = new Gate();
+      const mina = await stage.fanIn(room, 'Mina', { gate });
+      await mina.say('before');
+      await mina.sees('before');
+      gate.cut();
+      const missed = Array.from({ length: 120 }, (_, index) => `missed ${index + 1}`);
+      await stage.fill(room, missed);
+      gate.open();
+      await mina.page.locator('#try-now').click();
+      await mina.sees(missed.at(-1));
+      assert.deepEqual(await mina.texts(), ['before', ...missed]);
+      const inSight = (selector) =>
+        mina.page.locator(selector).evaluate((row) => {
+          const box = document.getElementById('scroll').getBoundingClientRect();
+          const { top, bottom } = row.getBoundingClientRect();
+          return top >= box.top - 2 && bottom <= box.bottom + 2;
+        });
+      await until('the line is in sight', () => inSight('#messages > li.new'));
+      assert.ok(await inSight('li[data-off="2"]'), 'the first that was missed is in sight');
+      await until('the rest counts as unread', async () => /^\d+ new message/.test(await mina.page.locator('#jump-text').textContent()));
+      await mina.page.locator('#jump').click();
+      await until('the newest is in sight', () => inSight('li[data-off="121"]'));
+    },
+  },
+  {
     name: 'the sign of the connection tells in words what the colour shows',
     async run(stage) {
       const gate = new Gate();

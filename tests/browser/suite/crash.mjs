@@ -13,7 +13,7 @@ function typing(fan, word) {
       typed.push(text);
       await fan.say(text);
       // A person's pace; the rate limit of a fan is not what is tested here.
-      await fan.page.waitForTimeout(150);
+      await fan.page.waitForTimeout(200);
     }
   })();
   return {
@@ -89,11 +89,11 @@ export const tests = [
       talkThrough(stage, async (typedBoth) => {
         stage.node.freeze();
         try {
-          await typedBoth(50);
+          await typedBoth(35);
         } finally {
           stage.node.thaw();
         }
-        await typedBoth(55);
+        await typedBoth(40);
       }),
   },
 ];

@@ -55,6 +55,25 @@ export const tests = [
     },
   },
   {
+    name: 'a room that is opened again shows where reading ended',
+    async run(stage) {
+      const [room, other] = [stage.freshRoom('a'), stage.freshRoom('b')];
+      const mina = await stage.fanIn(room, 'Mina');
+      const jun = await stage.fanIn(room, 'Jun');
+      await jun.say('one');
+      await mina.sees('one');
+      await mina.open(other);
+      await jun.say('two');
+      await unreadIs(mina.page, room, '1');
+      await mina.page.reload();
+      await mina.inRoom(other);
+      await mina.page.locator(`.room-link[data-room="${room}"]`).click();
+      await mina.sees('two');
+      const line = mina.page.locator('#messages > li.new');
+      assert.equal(await line.evaluate((row) => row.nextElementSibling.querySelector('.bubble').textContent), 'two');
+    },
+  },
+  {
     name: 'what is read on one device is read on the other',
     async run(stage) {
       const [room, other] = [stage.freshRoom('a'), stage.freshRoom('b')];
