@@ -16,6 +16,7 @@ export const tests = [
       await stage.fanIn(room, 'Jun');
       const mina = await stage.fan('Mina');
       await mina.enter();
+      await mina.page.locator('#nothing', { hasText: 'Choose a room' }).waitFor();
       const link = mina.page.locator(`#other-rooms .room-link[data-room="${room}"]`);
       await link.waitFor();
       assert.match(await link.textContent(), /1 person/);
