@@ -30,7 +30,8 @@ class admin : public node_test {
 
 TEST_F(admin, without_a_token_it_is_401_and_without_the_role_403) {
   const auto port = the_node().admin_port();
-  for (const auto* path : {"/metrics", "/v1/admin/actors", "/v1/admin/connections", "/v1/admin/inspect/room/lobby"}) {
+  for (const auto* path :
+       {"/metrics", "/v1/admin/actors", "/v1/admin/connections", "/v1/admin/inspect?actor=room/lobby"}) {
     SCOPED_TRACE(path);
     EXPECT_EQ(http_get(port, path).status, 401);
     EXPECT_EQ(http_get(port, path, {{"Authorization", "Bearer nonsense"}}).status, 401);
@@ -141,6 +142,8 @@ TEST_F(admin, the_command_line_says_why_it_failed) {
 TEST_F(admin, health_and_readiness_are_for_everybody) {
   EXPECT_EQ(http_get(the_node().port(), "/healthz").status, 200);
   EXPECT_EQ(http_get(the_node().port(), "/readyz").status, 200);
+  EXPECT_EQ(http_get(the_node().admin_port(), "/healthz").status, 200);
+  EXPECT_EQ(http_get(the_node().admin_port(), "/readyz").status, 200);
   EXPECT_EQ(http_get(the_node().port(), "/nothing/here").status, 404);
   EXPECT_EQ(http({.port = the_node().port()}, {.method = "DELETE", .path = "/healthz"}).status, 405);
 }

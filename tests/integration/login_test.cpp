@@ -150,7 +150,10 @@ TEST_P(login, an_expired_token_is_109_and_closes_4109) {
 
 TEST_P(login, sixty_seconds_of_skew_are_forgiven) {
   auto client = dial();
-  EXPECT_EQ(client.auth(the_node().token_of({.user = "17", .ttl = seconds{-20}}))["user"].text(), "17");
+  const auto welcome = client.auth(the_node().token_of({.user = "17", .ttl = seconds{-20}}));
+  EXPECT_EQ(welcome["user"].text(), "17");
+  EXPECT_EQ(welcome["expires_in_s"], value(0));
+  EXPECT_EQ(client.join("lobby")["room"].text(), "lobby");
 }
 
 TEST_P(login, nothing_but_auth_is_carried_out_before_auth) {
@@ -191,10 +194,12 @@ TEST_P(login, refresh_renews_in_place) {
 }
 
 TEST_P(login, a_session_ends_with_its_token_unless_refreshed) {
+  // Expired 58 s ago, with 60 s of skew forgiven: 2 s are left.
+  const seconds ttl{-58};
   auto left = dial();
-  left.auth(the_node().token_of({.user = "17", .ttl = seconds{2}}));
+  left.auth(the_node().token_of({.user = "17", .ttl = ttl}));
   auto renewed = dial();
-  renewed.auth(the_node().token_of({.user = "18", .ttl = seconds{2}}));
+  renewed.auth(the_node().token_of({.user = "18", .ttl = ttl}));
   renewed.ok({{"op", "refresh"}, {"token", the_node().token("18")}});
   EXPECT_EQ(left.closed(), 4109);
   renewed.ok({{"op", "ping"}});
