@@ -1,5 +1,3 @@
-import { chromium } from 'playwright-core';
-
 const args = [
   '--no-sandbox',
   '--disable-gpu',
@@ -11,7 +9,10 @@ const args = [
 ];
 
 /** Headless Chromium of the system, with a user folder of its own that goes when it ends. */
-export function launchBrowser() {
+export async function launchBrowser() {
+  const { chromium } = await import('playwright-core').catch(() => {
+    throw new Error('playwright-core is missing. Remedy: npm ci --prefix tests/browser');
+  });
   const executablePath = process.env.LIGHTSTICK_CHROMIUM ?? '/usr/bin/chromium';
   return chromium.launch({ executablePath, args, handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false });
 }
