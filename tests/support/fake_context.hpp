@@ -136,26 +136,27 @@ class fake_context final : public runtime::context {
   [[nodiscard]] std::size_t commits_pending() const { return commits_.size(); }
   /// Makes the oldest `n` commits durable, as one group.
   void commit(std::size_t n) {
-    for (; n > 0 && !commits_.empty(); --n) {
-      auto next = std::move(commits_.front());
-      commits_.pop_front();
-      for (auto& e : next.what.events) disk.events.push_back(std::move(e));
-      for (auto& w : next.what.rows) disk.write(w);
-      if (next.snapshot) {
-        disk.snapshot = std::move(next.snapshot);
-        disk.snapshot_at = disk.events.size();
-      }
-      next.done({}, *this);
-    }
+    for (; n > 0 && !commits_.empty(); --n) write_oldest()({}, *this);
     logic_->settled(*this);
   }
   void commit_all() {
     while (!commits_.empty()) commit(commits_.size());
   }
-  /// No commit under way happens; the logic is recovered. True when that went well.
-  [[nodiscard]] bool fail_commits() {
-    auto failed = std::exchange(commits_, {});
-    for (auto& c : failed) c.done(fail(errc::unavailable, "append failed"), *this);
+  /// The process dies: the oldest `n` commits are on disk and nobody was told, the others are lost.
+  void crash(std::size_t n) {
+    for (; n > 0 && !commits_.empty(); --n) (void)write_oldest();
+    commits_.clear();
+    reads_.clear();
+    asks.clear();
+  }
+  /// Every commit under way fails, although the oldest `reached_disk` of them turn out to be there. The logic is
+  /// recovered; true when that went well.
+  [[nodiscard]] bool fail_commits(std::size_t reached_disk = 0) {
+    std::vector<unique_function<void(runtime::commit_outcome, runtime::context&)>> failed;
+    for (; reached_disk > 0 && !commits_.empty(); --reached_disk) failed.push_back(write_oldest());
+    for (auto& c : std::exchange(commits_, {})) failed.push_back(std::move(c.done));
+    for (auto& done : failed) done(fail(errc::unavailable, "append failed"), *this);
+    logic_->settled(*this);
     return start();
   }
 
@@ -181,7 +182,7 @@ class fake_context final : public runtime::context {
   /// Time passes; timers that come due are called at their time.
   void advance(std::chrono::milliseconds by) {
     auto end = clock.now() + by;
-    while (wake_ && *wake_ <= end) {
+    while (!stopped && wake_ && *wake_ <= end) {
       auto due = std::max(*std::exchange(wake_, std::nullopt), clock.now());
       clock.advance(std::chrono::ceil<std::chrono::milliseconds>(due - clock.now()));
       logic_->on_timer(*this);
@@ -248,6 +249,18 @@ class fake_context final : public runtime::context {
     std::optional<std::string> snapshot;
     unique_function<void(runtime::commit_outcome, runtime::context&)> done;
   };
+
+  unique_function<void(runtime::commit_outcome, runtime::context&)> write_oldest() {
+    auto next = std::move(commits_.front());
+    commits_.pop_front();
+    for (auto& e : next.what.events) disk.events.push_back(std::move(e));
+    for (auto& w : next.what.rows) disk.write(w);
+    if (next.snapshot) {
+      disk.snapshot = std::move(next.snapshot);
+      disk.snapshot_at = disk.events.size();
+    }
+    return std::move(next.done);
+  }
 
   template <class Body>
   std::deque<asked>::iterator find_ask() {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "room_fixtures.hpp"
+#include "lightstick/tests/support/room_fixtures.hpp"
 
 namespace lightstick::actors::room {
 namespace {
