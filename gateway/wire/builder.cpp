@@ -23,15 +23,14 @@ bool utf8(std::string_view bytes) noexcept {
   return valid_utf8(bytes.substr(ascii));
 }
 
-/// A key that occurs twice, or a null pointer.
-const std::string* repeated_key(const map& m) {
+bool has_key_twice(const map& m) {
   if (m.size() <= compared_max) {
     for (std::size_t i = 1; i < m.size(); ++i) {
       for (std::size_t k = 0; k < i; ++k) {
-        if (m[i].key == m[k].key) return &m[i].key;
+        if (m[i].key == m[k].key) return true;
       }
     }
-    return nullptr;
+    return false;
   }
   std::vector<const std::string*> keys;
   keys.reserve(m.size());
@@ -39,8 +38,7 @@ const std::string* repeated_key(const map& m) {
     keys.push_back(&e.key);
   }
   std::sort(keys.begin(), keys.end(), [](auto a, auto b) { return *a < *b; });
-  auto at = std::adjacent_find(keys.begin(), keys.end(), [](auto a, auto b) { return *a == *b; });
-  return at == keys.end() ? nullptr : *at;
+  return std::adjacent_find(keys.begin(), keys.end(), [](auto a, auto b) { return *a == *b; }) != keys.end();
 }
 
 }  // namespace
@@ -113,11 +111,8 @@ bool builder::begin_map(std::size_t announced) {
 }
 
 bool builder::end() {
-  if (const auto* m = open_.back().as<map>()) {
-    if (const auto* twice = repeated_key(*m)) {
-      return refuse("a map has the key \"" + twice->substr(0, 32) + "\" twice");
-    }
-  }
+  const auto* m = open_.back().as<map>();
+  if (m != nullptr && has_key_twice(*m)) return refuse("a map has a key twice");
   value done = std::move(open_.back());
   open_.pop_back();
   return add(std::move(done));

@@ -90,14 +90,14 @@ TEST(wire_json, refuses_lone_surrogates_and_joins_pairs) {
 TEST(wire_json, reads_escapes) { expect_read_as(R"("\"\\\/\b\f\n\r\t\u0041\u0000")", value("\"\\/\b\f\n\r\tA\0"sv)); }
 
 TEST(wire_json, refuses_a_key_twice) {
-  EXPECT_EQ(why_not(R"({"a":1,"b":2,"a":3})"), "a map has the key \"a\" twice");
-  EXPECT_EQ(why_not(R"({"a":1,"\u0061":3})"), "a map has the key \"a\" twice");
+  EXPECT_EQ(why_not(R"({"a":1,"b":2,"a":3})"), "a map has a key twice");
+  EXPECT_EQ(why_not(R"({"a":1,"\u0061":3})"), "a map has a key twice");
   std::string many = "{\"k\":0";
   for (int i = 0; i < 100; ++i) {
     many += ",\"k" + std::to_string(i) + "\":0";
   }
   EXPECT_EQ(why_not(many + "}"), "(accepted)");
-  EXPECT_EQ(why_not(many + ",\"k57\":0}"), "a map has the key \"k57\" twice");
+  EXPECT_EQ(why_not(many + ",\"k57\":0}"), "a map has a key twice");
 }
 
 TEST(wire_json, holds_each_bound_exactly) {

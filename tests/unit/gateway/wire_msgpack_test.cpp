@@ -72,8 +72,8 @@ TEST(wire_msgpack, refuses_strings_and_keys_that_are_not_utf8) {
 }
 
 TEST(wire_msgpack, refuses_a_key_twice) {
-  EXPECT_EQ(why_not("\x82\xA1\x61\x01\xA1\x61\x02"sv), "a map has the key \"a\" twice");
-  EXPECT_EQ(why_not("\x82\xA1\x61\x01\xD9\x01\x61\x02"sv), "a map has the key \"a\" twice");
+  EXPECT_EQ(why_not("\x82\xA1\x61\x01\xA1\x61\x02"sv), "a map has a key twice");
+  EXPECT_EQ(why_not("\x82\xA1\x61\x01\xD9\x01\x61\x02"sv), "a map has a key twice");
 }
 
 TEST(wire_msgpack, refuses_every_truncation_and_every_trailing_byte) {
