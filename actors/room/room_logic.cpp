@@ -74,11 +74,11 @@ void room_logic::handle(runtime::message_ptr m, runtime::reply r, runtime::conte
   if (auto* l = runtime::body_of<leave>(*m)) return on_leave(*l, ctx);
   if (exists_ || !state_.exists()) return on_question(std::move(m), std::move(r), ctx);
   // The creation is under way: whoever asked after it waits for it.
-  ctx.persist({}, [this, m = std::move(m), r = std::move(r)](runtime::commit_outcome done,
-                                                             runtime::context& later) mutable {
-    if (!done) return r.failed(std::move(done.error()));
-    on_question(std::move(m), std::move(r), later);
-  });
+  ctx.persist(
+      {}, [this, m = std::move(m), r = std::move(r)](runtime::commit_outcome done, runtime::context& later) mutable {
+        if (!done) return r.failed(std::move(done.error()));
+        on_question(std::move(m), std::move(r), later);
+      });
 }
 
 void room_logic::on_question(runtime::message_ptr m, runtime::reply r, runtime::context& ctx) {
@@ -95,11 +95,11 @@ void room_logic::on_publish(publish p, runtime::reply r, runtime::context& ctx) 
   if (auto* why = std::get_if<error>(&said)) return r.failed(std::move(*why));
   if (auto* again = std::get_if<repeated>(&said)) {
     if (again->first.off <= committed_) return r.ok(again->first);
-    return ctx.persist({}, [r = std::move(r), first = again->first](runtime::commit_outcome done,
-                                                                    runtime::context&) mutable {
-      if (!done) return r.failed(std::move(done.error()));
-      r.ok(first);
-    });
+    return ctx.persist(
+        {}, [r = std::move(r), first = again->first](runtime::commit_outcome done, runtime::context&) mutable {
+          if (!done) return r.failed(std::move(done.error()));
+          r.ok(first);
+        });
   }
   auto& now = std::get<accepted>(said);
   state_.apply(now.event);

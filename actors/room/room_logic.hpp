@@ -81,7 +81,7 @@ class room_logic final : public runtime::logic {
   void answer_since(joining j, runtime::context& ctx);
   void answer_newest(joining j, runtime::context& ctx);
   void finish_join(joining j, result<page> messages, runtime::context& ctx);
-  void read_page(span s, page_limit limit, pages done, runtime::context& ctx);
+  void read_page(runtime::context& ctx, span s, page_limit limit, pages done);
 
   void committed(chat_message_ptr m);
   void fill_recent(bool publish_again, runtime::context& ctx);

@@ -54,12 +54,12 @@ void room_logic::on_join(join j, runtime::reply r, runtime::context& ctx) {
     state_.apply(made);
     what.events.push_back(encode(made));
   }
-  ctx.persist(std::move(what), [this, job = std::move(on_its_way)](runtime::commit_outcome done,
-                                                                   runtime::context& later) mutable {
-    if (!done) return admit_failed(job, std::move(done.error()), later);
-    exists_ = true;
-    answer_join(std::move(job), later);
-  });
+  ctx.persist(std::move(what),
+              [this, job = std::move(on_its_way)](runtime::commit_outcome done, runtime::context& later) mutable {
+                if (!done) return admit_failed(job, std::move(done.error()), later);
+                exists_ = true;
+                answer_join(std::move(job), later);
+              });
 }
 
 void room_logic::admit_failed(joining& j, error why, runtime::context& ctx) {
@@ -102,18 +102,17 @@ void room_logic::answer_since(joining j, runtime::context& ctx) {
     }
     finish_join(std::move(job), std::move(read), later);
   };
-  read_page(s, limit, std::move(done), ctx);
+  read_page(ctx, s, limit, std::move(done));
 }
 
 void room_logic::answer_newest(joining j, runtime::context& ctx) {
   auto bound = j.answer.off.next();
   if (auto known = recent_.before(bound, j.limit)) return finish_join(std::move(j), std::move(*known), ctx);
   auto limit = j.limit;
-  read_page({offset{}, bound, true}, limit,
+  read_page(ctx, {offset{}, bound, true}, limit,
             [this, job = std::move(j)](result<page> read, runtime::context& later) mutable {
               finish_join(std::move(job), std::move(read), later);
-            },
-            ctx);
+            });
 }
 
 void room_logic::finish_join(joining j, result<page> messages, runtime::context& ctx) {
@@ -150,15 +149,13 @@ void room_logic::on_history(const history& h, runtime::reply r, runtime::context
     known = recent_.after(s.after, committed_, limit);
   }
   if (known) return r.ok(std::move(*known));
-  read_page(s, limit,
-            [r = std::move(r)](result<page> read, runtime::context&) mutable {
-              if (!read) return r.failed(std::move(read.error()));
-              r.ok(std::move(*read));
-            },
-            ctx);
+  read_page(ctx, s, limit, [r = std::move(r)](result<page> read, runtime::context&) mutable {
+    if (!read) return r.failed(std::move(read.error()));
+    r.ok(std::move(*read));
+  });
 }
 
-void room_logic::read_page(span s, page_limit limit, pages done, runtime::context& ctx) {
+void room_logic::read_page(runtime::context& ctx, span s, page_limit limit, pages done) {
   runtime::row_query query;
   query.after = runtime::big_endian_key(s.after.value());
   query.before = runtime::big_endian_key(s.before.value());
@@ -176,13 +173,12 @@ void room_logic::fill_recent(bool publish_again, runtime::context& ctx) {
   if (committed_.value() == 0) return;
   catching_up_ = publish_again;
   page_limit limit{env_->how.recent_max, static_cast<std::uint32_t>(recent_bytes_max), 0};
-  read_page({offset{}, committed_.next(), true}, limit,
+  read_page(ctx, {offset{}, committed_.next(), true}, limit,
             [this, publish_again](result<page> read, runtime::context& later) {
               if (read) {
                 recent_.fill_older(read->messages);
               } else {
-                LS_LOG(actors, warn, "recent messages could not be read", {"room", id_.str()},
-                       {"error", read.error()});
+                LS_LOG(actors, warn, "recent messages could not be read", {"room", id_.str()}, {"error", read.error()});
               }
               if (!publish_again) return;
               catching_up_ = false;
@@ -192,28 +188,24 @@ void room_logic::fill_recent(bool publish_again, runtime::context& ctx) {
                 env_->out.publish(std::make_shared<const room_batch>(room_batch{id_, std::move(all)}));
               }
               settled(later);
-            },
-            ctx);
+            });
 }
 
 void room_logic::catch_up(offset bound, runtime::context& ctx) {
   catching_up_ = true;
   page_limit limit{page_max, static_cast<std::uint32_t>(recent_bytes_max), 1};
-  read_page({published_, bound, false}, limit,
-            [this, bound](result<page> read, runtime::context& later) {
-              catching_up_ = false;
-              if (read && !read->messages.empty()) {
-                published_ = read->messages.back()->off;
-                env_->out.publish(
-                    std::make_shared<const room_batch>(room_batch{id_, std::move(read->messages)}));
-              } else {
-                LS_LOG(actors, error, "committed messages could not be published", {"room", id_.str()},
-                       {"after", published_.value()}, {"before", bound.value()});
-                published_ = offset{bound.value() - 1};
-              }
-              settled(later);
-            },
-            ctx);
+  read_page(ctx, {published_, bound, false}, limit, [this, bound](result<page> read, runtime::context& later) {
+    catching_up_ = false;
+    if (read && !read->messages.empty()) {
+      published_ = read->messages.back()->off;
+      env_->out.publish(std::make_shared<const room_batch>(room_batch{id_, std::move(read->messages)}));
+    } else {
+      LS_LOG(actors, error, "committed messages could not be published", {"room", id_.str()},
+             {"after", published_.value()}, {"before", bound.value()});
+      published_ = offset{bound.value() - 1};
+    }
+    settled(later);
+  });
 }
 
 }  // namespace lightstick::actors::room

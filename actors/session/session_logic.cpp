@@ -55,51 +55,43 @@ void session_logic::on_publish(publish p, runtime::context& ctx) {
   if (!admit(id, publishes_, ctx)) return;
   if (!is_in(p.room)) return refuse(id, refusal_of(errc::forbidden, "join the room first"));
   if (auto fits = check_publish(p, how_); !fits) return refuse(id, std::move(fits.error()));
-  room::publish said{id_,           who_.user,         who_.device, who_.name, who_.as,
-                     std::move(p.cid), std::move(p.text), p.reply_to,  p.vt,      std::move(p.data)};
-  ask<room::published>(
-      room::kind, p.room.str(), std::move(said),
-      [this, id](result<room::published> done, runtime::context&) {
-        if (!done) return refuse(id, std::move(done.error()));
-        port_->answer(id, published{done->off, done->ts});
-      },
-      ctx);
+  room::publish said{id_,        who_.user, who_.device,      who_.name, who_.as, std::move(p.cid), std::move(p.text),
+                     p.reply_to, p.vt,      std::move(p.data)};
+  ask<room::published>(ctx, room::kind, p.room.str(), std::move(said),
+                       [this, id](result<room::published> done, runtime::context&) {
+                         if (!done) return refuse(id, std::move(done.error()));
+                         port_->answer(id, published{done->off, done->ts});
+                       });
 }
 
 void session_logic::on_history(const history& h, runtime::context& ctx) {
   if (!admit(h.id, requests_, ctx)) return;
   if (auto allowed = check_room(who_, h.room); !allowed) return refuse(h.id, std::move(allowed.error()));
-  ask<room::page>(
-      room::kind, h.room.str(), room::history{h.before, h.after, h.limit, how_.answer_bytes_max},
-      [this, id = h.id, room = h.room](result<room::page> done, runtime::context&) {
-        if (!done) return refuse(id, std::move(done.error()));
-        port_->answer(id, history_page{room, std::move(*done)});
-      },
-      ctx);
+  ask<room::page>(ctx, room::kind, h.room.str(), room::history{h.before, h.after, h.limit, how_.answer_bytes_max},
+                  [this, id = h.id, room = h.room](result<room::page> done, runtime::context&) {
+                    if (!done) return refuse(id, std::move(done.error()));
+                    port_->answer(id, history_page{room, std::move(*done)});
+                  });
 }
 
 void session_logic::on_read(const read& r, runtime::context& ctx) {
   if (!admit(r.id, requests_, ctx)) return;
-  ask<user::room_cursor>(
-      user::kind, who_.user.str(), user::move_cursor{r.room, r.off, id_},
-      [this, id = r.id](result<user::room_cursor> done, runtime::context&) {
-        if (!done) return refuse(id, std::move(done.error()));
-        port_->answer(id, cursor{std::move(*done)});
-      },
-      ctx);
+  ask<user::room_cursor>(ctx, user::kind, who_.user.str(), user::move_cursor{r.room, r.off, id_},
+                         [this, id = r.id](result<user::room_cursor> done, runtime::context&) {
+                           if (!done) return refuse(id, std::move(done.error()));
+                           port_->answer(id, cursor{std::move(*done)});
+                         });
 }
 
 void session_logic::on_presence(const presence& p, runtime::context& ctx) {
   if (!admit(p.id, requests_, ctx)) return;
   if (auto allowed = check_room(who_, p.room); !allowed) return refuse(p.id, std::move(allowed.error()));
   if (p.page && p.limit == 0) return refuse(p.id, refusal_of(errc::bad_request, "limit is 1 to 100"));
-  ask<room::members>(
-      room::kind, p.room.str(), room::presence{p.page ? p.limit : 0, p.after},
-      [this, id = p.id, room = p.room, page = p.page](result<room::members> done, runtime::context&) {
-        if (!done) return refuse(id, std::move(done.error()));
-        port_->answer(id, present{room, page, std::move(*done)});
-      },
-      ctx);
+  ask<room::members>(ctx, room::kind, p.room.str(), room::presence{p.page ? p.limit : 0, p.after},
+                     [this, id = p.id, room = p.room, page = p.page](result<room::members> done, runtime::context&) {
+                       if (!done) return refuse(id, std::move(done.error()));
+                       port_->answer(id, present{room, page, std::move(*done)});
+                     });
 }
 
 void session_logic::on_refresh(refresh r, runtime::context& ctx) {

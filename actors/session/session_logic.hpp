@@ -100,7 +100,7 @@ class session_logic final : public runtime::logic {
   [[nodiscard]] bool is_in(const room_id& room) noexcept;
 
   template <class Answer, class Body, class F>
-  void ask(const char* kind_of, const std::string& key, Body body, F done, runtime::context& ctx);
+  void ask(runtime::context& ctx, const char* kind_of, const std::string& key, Body body, F done);
 
   session_id id_;
   identity who_;
@@ -120,7 +120,7 @@ class session_logic final : public runtime::logic {
 
 /// Asks an actor for an `Answer`; an answer of another type is an error.
 template <class Answer, class Body, class F>
-void session_logic::ask(const char* kind_of, const std::string& key, Body body, F done, runtime::context& ctx) {
+void session_logic::ask(runtime::context& ctx, const char* kind_of, const std::string& key, Body body, F done) {
   ctx.ask({kind_of, key}, runtime::make_message(std::move(body)), how_.ask_limit,
           [done = std::move(done)](result<runtime::message_ptr> outcome, runtime::context& later) mutable {
             if (!outcome) return done(result<Answer>{fail(std::move(outcome.error()))}, later);

@@ -27,15 +27,13 @@ std::uint32_t share_of(std::uint32_t bytes_max, std::size_t rooms, const user::p
 
 void session_logic::on_begin(begin b, runtime::context& ctx) {
   if (std::exchange(begun_, true)) return refuse(b.id, refusal_of(errc::bad_request, "already authenticated"));
-  ask<user::profile>(
-      user::kind, who_.user.str(), user::attach{id_},
-      [this, b = std::move(b)](result<user::profile> mine, runtime::context& later) mutable {
-        if (gone_) return;
-        if (mine) return arrive(std::move(b), std::move(*mine), later);
-        refuse(b.id, std::move(mine.error()));
-        port_->close(close_code::rate, "the user cannot be served now");
-      },
-      ctx);
+  ask<user::profile>(ctx, user::kind, who_.user.str(), user::attach{id_},
+                     [this, b = std::move(b)](result<user::profile> mine, runtime::context& later) mutable {
+                       if (gone_) return;
+                       if (mine) return arrive(std::move(b), std::move(*mine), later);
+                       refuse(b.id, std::move(mine.error()));
+                       port_->close(close_code::rate, "the user cannot be served now");
+                     });
 }
 
 void session_logic::arrive(begin b, user::profile mine, runtime::context& ctx) {
@@ -109,26 +107,23 @@ void session_logic::enter(room_task t, runtime::context& ctx) {
   wish.limit = t.limit;
   wish.bytes_max = t.bytes_max;
   auto key = t.room.str();
-  ask<room::joined>(
-      room::kind, key, std::move(wish),
-      [this, was_in, t = std::move(t)](result<room::joined> in, runtime::context& later) mutable {
-        if (gone_) return;
-        if (!in) return not_entered(t, std::move(in.error()), was_in, later);
-        note_at_user(std::move(t), std::move(*in), later);
-      },
-      ctx);
+  ask<room::joined>(ctx, room::kind, key, std::move(wish),
+                    [this, was_in, t = std::move(t)](result<room::joined> in, runtime::context& later) mutable {
+                      if (gone_) return;
+                      if (!in) return not_entered(t, std::move(in.error()), was_in, later);
+                      note_at_user(std::move(t), std::move(*in), later);
+                    });
 }
 
 void session_logic::note_at_user(room_task t, room::joined in, runtime::context& ctx) {
   user::enter_room wish{t.room};
   ask<user::room_cursor>(
-      user::kind, who_.user.str(), std::move(wish),
+      ctx, user::kind, who_.user.str(), std::move(wish),
       [this, t = std::move(t), in = std::move(in)](result<user::room_cursor> at, runtime::context& later) mutable {
         if (gone_) return;
         if (!at) return not_entered(t, std::move(at.error()), true, later);
         entered(t, std::move(in), at->read, later);
-      },
-      ctx);
+      });
 }
 
 void session_logic::entered(const room_task& t, room::joined in, offset read, runtime::context& ctx) {
@@ -159,21 +154,19 @@ void session_logic::finish(const room_task& t, join_result r) {
 void session_logic::exit(room_task t, runtime::context& ctx) {
   if (auto* here = find(t.room)) here->busy = true;
   user::leave_room wish{t.room};
-  ask<user::room_cursor>(
-      user::kind, who_.user.str(), std::move(wish),
-      [this, t = std::move(t)](result<user::room_cursor> done, runtime::context& later) mutable {
-        if (gone_) return;
-        auto* here = find(t.room);
-        if (here != nullptr) here->busy = false;
-        if (!done) {
-          refuse(t.id, std::move(done.error()));
-        } else {
-          if (here != nullptr) depart(t.room, false, later);
-          port_->answer(t.id, left{t.room});
-        }
-        next_task(t.room, later);
-      },
-      ctx);
+  ask<user::room_cursor>(ctx, user::kind, who_.user.str(), std::move(wish),
+                         [this, t = std::move(t)](result<user::room_cursor> done, runtime::context& later) mutable {
+                           if (gone_) return;
+                           auto* here = find(t.room);
+                           if (here != nullptr) here->busy = false;
+                           if (!done) {
+                             refuse(t.id, std::move(done.error()));
+                           } else {
+                             if (here != nullptr) depart(t.room, false, later);
+                             port_->answer(t.id, left{t.room});
+                           }
+                           next_task(t.room, later);
+                         });
 }
 
 void session_logic::next_task(const room_id& room, runtime::context& ctx) {
@@ -194,19 +187,17 @@ void session_logic::on_roll_call(const room_id& room, runtime::context& ctx) {
 
 void session_logic::announce(const room_id& room, runtime::context& ctx) {
   find(room)->announce = false;
-  ask<room::joined>(
-      room::kind, room.str(), silent_join(),
-      [this, room](result<room::joined> in, runtime::context& later) {
-        auto* here = find(room);
-        if (in || gone_ || here == nullptr || here->at != phase::in) return;
-        auto full = in.error().code == make_error_code(errc::room_full);
-        if (in.error().is(condition::retryable) || (in.error().is(condition::overloaded) && !full)) {
-          here->announce = true;
-          return retry_later(later);
-        }
-        port_->close(close_code::drain, "the room could not be kept");
-      },
-      ctx);
+  ask<room::joined>(ctx, room::kind, room.str(), silent_join(),
+                    [this, room](result<room::joined> in, runtime::context& later) {
+                      auto* here = find(room);
+                      if (in || gone_ || here == nullptr || here->at != phase::in) return;
+                      auto full = in.error().code == make_error_code(errc::room_full);
+                      if (in.error().is(condition::retryable) || (in.error().is(condition::overloaded) && !full)) {
+                        here->announce = true;
+                        return retry_later(later);
+                      }
+                      port_->close(close_code::drain, "the room could not be kept");
+                    });
 }
 
 void session_logic::depart(const room_id& room, bool dropped, runtime::context& ctx) {

@@ -42,8 +42,8 @@ bool user_logic::remember(const session_id& session) {
 
 void user_logic::on_attach(const attach& a, runtime::reply r, runtime::context& ctx) {
   if (!remember(a.session)) {
-    return r.failed({make_error_code(errc::overloaded),
-                     "the user has " + std::to_string(sessions_max) + " devices connected"});
+    return r.failed(
+        {make_error_code(errc::overloaded), "the user has " + std::to_string(sessions_max) + " devices connected"});
   }
   ctx.persist({}, [r = std::move(r), answer = profile{state_.rooms()}](runtime::commit_outcome done,
                                                                        runtime::context&) mutable {
@@ -59,7 +59,7 @@ void user_logic::commit(decision d, runtime::reply r, runtime::context& ctx) {
     what.events.push_back(encode(*d.happened));
   }
   ctx.persist(std::move(what), [r = std::move(r), answer = std::move(d.answer)](runtime::commit_outcome done,
-                                                                               runtime::context&) mutable {
+                                                                                runtime::context&) mutable {
     if (!done) return r.failed(std::move(done.error()));
     r.ok(std::move(answer));
   });

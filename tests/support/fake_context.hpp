@@ -229,8 +229,7 @@ class fake_context final : public runtime::context {
            unique_function<void(result<runtime::message_ptr>, runtime::context&)> done) override {
     asks.push_back({to, std::move(m), limit, std::move(done)});
   }
-  void persist(runtime::changes what,
-               unique_function<void(runtime::commit_outcome, runtime::context&)> done) override {
+  void persist(runtime::changes what, unique_function<void(runtime::commit_outcome, runtime::context&)> done) override {
     if (what.events.empty() && what.rows.empty() && commits_.empty()) return done({}, *this);
     std::optional<std::string> snapshot;
     if (!what.events.empty() && std::exchange(snapshot_next, false)) snapshot = logic_->snapshot();
@@ -264,8 +263,7 @@ class fake_context final : public runtime::context {
 
   template <class Body>
   std::deque<asked>::iterator find_ask() {
-    return std::find_if(asks.begin(), asks.end(),
-                        [](asked& a) { return runtime::body_of<Body>(*a.body) != nullptr; });
+    return std::find_if(asks.begin(), asks.end(), [](asked& a) { return runtime::body_of<Body>(*a.body) != nullptr; });
   }
   template <class Body>
   asked take_ask() {
@@ -279,8 +277,7 @@ class fake_context final : public runtime::context {
   runtime::logic* logic_ = nullptr;
   std::optional<steady_time> wake_;
   std::deque<pending_commit> commits_;
-  std::deque<std::pair<runtime::row_query, unique_function<void(result<runtime::row_page>, runtime::context&)>>>
-      reads_;
+  std::deque<std::pair<runtime::row_query, unique_function<void(result<runtime::row_page>, runtime::context&)>>> reads_;
 };
 
 }  // namespace lightstick::testing

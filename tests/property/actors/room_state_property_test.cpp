@@ -24,16 +24,14 @@ void showValue(const step& s, std::ostream& out) {
 }
 
 rc::Gen<std::vector<step>> steps() {
-  return rc::gen::container<std::vector<step>>(
-      rc::gen::build<step>(rc::gen::set(&step::user, rc::gen::inRange(0, 3)),
-                           rc::gen::set(&step::cid, rc::gen::inRange(0, 4)),
-                           rc::gen::set(&step::text, rc::gen::inRange(0, 2)),
-                           rc::gen::set(&step::passed_ms, rc::gen::inRange<std::int64_t>(-50, 400))));
+  return rc::gen::container<std::vector<step>>(rc::gen::build<step>(
+      rc::gen::set(&step::user, rc::gen::inRange(0, 3)), rc::gen::set(&step::cid, rc::gen::inRange(0, 4)),
+      rc::gen::set(&step::text, rc::gen::inRange(0, 2)),
+      rc::gen::set(&step::passed_ms, rc::gen::inRange<std::int64_t>(-50, 400))));
 }
 
 publish to_publish(const step& s) {
-  return say("u" + std::to_string(s.user), "t" + std::to_string(s.text),
-             s.cid == 0 ? "" : "c" + std::to_string(s.cid));
+  return say("u" + std::to_string(s.user), "t" + std::to_string(s.text), s.cid == 0 ? "" : "c" + std::to_string(s.cid));
 }
 
 /// What one commit left on disk, and the state right after it.
@@ -123,9 +121,8 @@ RC_GTEST_PROP(room_state_property, a_cid_yields_one_offset_within_its_window, ()
       if (one.cid != 0) model[{one.user, one.cid}] = {{a->event.off, a->event.ts}, one.text};
     } else {
       RC_ASSERT(std::get<error>(v).code == code(errc::overloaded));
-      auto alive_marks = std::count_if(model.begin(), model.end(), [&](const auto& m) {
-        return m.second.first.ts.value + 1000 > at.value;
-      });
+      auto alive_marks = std::count_if(model.begin(), model.end(),
+                                       [&](const auto& m) { return m.second.first.ts.value + 1000 > at.value; });
       RC_ASSERT(static_cast<std::uint32_t>(alive_marks) >= rules.marks_max);
     }
   }

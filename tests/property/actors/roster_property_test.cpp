@@ -78,8 +78,8 @@ std::string name(int i) { return "u" + std::to_string(10 + i); }
 
 RC_GTEST_PROP(roster_property, agrees_with_the_obvious_roster, ()) {
   auto script = *rc::gen::container<std::vector<step>>(rc::gen::build<step>(
-      rc::gen::set(&step::what, rc::gen::weightedElement<act>(
-                                    {{6, act::come}, {2, act::leave}, {3, act::drop}, {2, act::pass}})),
+      rc::gen::set(&step::what,
+                   rc::gen::weightedElement<act>({{6, act::come}, {2, act::leave}, {3, act::drop}, {2, act::pass}})),
       rc::gen::set(&step::session, rc::gen::inRange(0, 12)), rc::gen::set(&step::user, rc::gen::inRange(0, 4)),
       rc::gen::set(&step::device, rc::gen::inRange(0, 2))));
   model m{{}, *rc::gen::inRange<std::size_t>(1, 8)};

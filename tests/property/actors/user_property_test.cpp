@@ -17,10 +17,9 @@ struct step {
 void showValue(const step& s, std::ostream& out) { out << s.what << "(r" << s.room << " " << s.off << ")"; }
 
 rc::Gen<std::vector<step>> steps() {
-  return rc::gen::container<std::vector<step>>(
-      rc::gen::build<step>(rc::gen::set(&step::what, rc::gen::inRange(0, 3)),
-                           rc::gen::set(&step::room, rc::gen::inRange(0, 5)),
-                           rc::gen::set(&step::off, rc::gen::inRange<std::uint64_t>(0, 20))));
+  return rc::gen::container<std::vector<step>>(rc::gen::build<step>(
+      rc::gen::set(&step::what, rc::gen::inRange(0, 3)), rc::gen::set(&step::room, rc::gen::inRange(0, 5)),
+      rc::gen::set(&step::off, rc::gen::inRange<std::uint64_t>(0, 20))));
 }
 
 std::optional<event> decide(const user_state& s, const step& one) {

@@ -18,7 +18,8 @@ std::string hex(std::string_view bytes) {
 }
 
 const event golden_created{created{{1'790'000'000'000}}};
-const event golden_posted{posted{offset{45}, {1'790'000'000'123}, user_id{"17"}, device_id{"web-1"}, "c-77", 0xDEADBEEF}};
+const event golden_posted{
+    posted{offset{45}, {1'790'000'000'123}, user_id{"17"}, device_id{"web-1"}, "c-77", 0xDEADBEEF}};
 
 chat_message golden_message() {
   chat_message m;
@@ -45,8 +46,7 @@ TEST(room_codec, the_snapshot_has_golden_bytes) {
 }
 
 TEST(room_codec, a_history_row_has_golden_bytes) {
-  EXPECT_EQ(hex(encode(golden_message())),
-            "9b012dcf000001a0c4506c7ba23137a44d696e6101a268690cfbc40481a17301c2");
+  EXPECT_EQ(hex(encode(golden_message())), "9b012dcf000001a0c4506c7ba23137a44d696e6101a268690cfbc40481a17301c2");
   EXPECT_EQ(hex(encode(*message_at(1))), "9b010100a175a16e00a26869c0c0c400c2");
 }
 

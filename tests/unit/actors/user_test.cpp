@@ -67,11 +67,19 @@ TEST(user_state, one_room_too_many_forgets_the_one_untouched_for_longest) {
 
 TEST(user_codec, records_have_golden_bytes) {
   using namespace std::string_literals;
-  EXPECT_EQ(encode(event{entered{room_id{"aurora"}}}), "\x93\x01\x01\xa6""aurora"s);
-  EXPECT_EQ(encode(event{left{room_id{"aurora"}}}), "\x93\x01\x02\xa6""aurora"s);
-  EXPECT_EQ(encode(event{cursor_set{room_id{"aurora"}, offset{300}}}), "\x94\x01\x03\xa6""aurora\xcd\x01\x2c"s);
+  EXPECT_EQ(encode(event{entered{room_id{"aurora"}}}),
+            "\x93\x01\x01\xa6"
+            "aurora"s);
+  EXPECT_EQ(encode(event{left{room_id{"aurora"}}}),
+            "\x93\x01\x02\xa6"
+            "aurora"s);
+  EXPECT_EQ(encode(event{cursor_set{room_id{"aurora"}, offset{300}}}),
+            "\x94\x01\x03\xa6"
+            "aurora\xcd\x01\x2c"s);
   EXPECT_EQ(encode(std::vector<room_cursor>{{room_id{"a"}, offset{1}}, {room_id{"b"}, {}}}),
-            "\x95\x01\xa1""a\x01\xa1""b\x00"s);
+            "\x95\x01\xa1"
+            "a\x01\xa1"
+            "b\x00"s);
 }
 
 TEST(user_codec, records_come_back) {
