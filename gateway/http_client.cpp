@@ -66,6 +66,7 @@ class exchange {
   exchange(const http_call& call, target to)
       : to_(std::move(to)), request_(request_of(call, to_)), resolver_(context_), stream_(context_) {
     parser_.body_limit(call.body_bytes_max);
+    parser_.skip(call.method == "HEAD");  // its answer announces a body that does not come
     stream_.expires_after(call.limit);
   }
 

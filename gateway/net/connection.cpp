@@ -15,7 +15,6 @@ namespace {
 
 constexpr std::chrono::milliseconds close_limit{5'000};   // for the peer to answer our close
 constexpr std::chrono::milliseconds busy_retry{1'000};
-constexpr rate_limit nuisance_rate{20, 60};
 constexpr std::size_t message_step_bytes = 16 * 1024;
 constexpr std::size_t kept_buffers = 4;
 
@@ -52,7 +51,7 @@ connection::connection(io_thread& thread, place where, protocol::encoding format
       opened_at_(core_.clock.now()),
       heard_at_(opened_at_),
       deadline_(opened_at_ + core_.opts.handshake_timeout),
-      nuisances_(nuisance_rate, opened_at_),
+      nuisances_(core_.opts.session.request_rate, opened_at_),
       queue_(core_.opts.outbound_bytes_max) {
   core_.counts.clients_open.add(1);
   thread_.track(*this);

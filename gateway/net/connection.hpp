@@ -22,7 +22,7 @@ namespace lightstick::gateway::net {
 /// Invariants: (1) at most one read and one write under way; (2) frames leave in the order they were queued; (3) once
 /// gone, it holds no subscription, its session was told, and its port is dead.
 /// Bounds: `outbound_bytes_max` waiting (then 4101), `unanswered_max` requests with the session (then its socket is not
-/// read), `frame_bytes` a message (then 4007), `nuisances` refused frames and pings (then 4108).
+/// read), `frame_bytes` a message (then 4007), the session's request rate of refused frames and pings (then 4108).
 class connection : public subscriber, public tracked, public port_owner {
  public:
   connection(io_thread& thread, place where, protocol::encoding format);

@@ -22,7 +22,7 @@ struct core {
         clock(c),
         registry(r),
         counts(r),
-        limits(opts.connections_max, opts.connections_per_address_max, opts.loopback_exempt),
+        limits(opts.connections_max, opts.connections_per_address_max, opts.loopback_exempt, &counts.connections_open),
         guest_rates(opts.guest_rate),
         rooms(counts) {}
 

@@ -20,6 +20,7 @@ admission connection_limits::admit() noexcept {
     open_.fetch_sub(1, std::memory_order_relaxed);
     return {};
   }
+  if (shown_ != nullptr) shown_->add(1);
   return {this, std::nullopt};
 }
 
@@ -48,6 +49,7 @@ std::size_t connection_limits::addresses() const {
 void connection_limits::give_back(const std::optional<ip_address>& address) noexcept {
   if (!address) {
     open_.fetch_sub(1, std::memory_order_relaxed);
+    if (shown_ != nullptr) shown_->add(-1);
     return;
   }
   auto& in = shard_of(*address);

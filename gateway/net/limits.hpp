@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "lightstick/gateway/net/ip_address.hpp"
+#include "lightstick/runtime/base/metrics.hpp"
 #include "lightstick/runtime/base/token_bucket.hpp"
 
 /// Who may still connect, and how often one address may ask for something. Thread: any.
@@ -38,9 +39,10 @@ class admission {
 /// Counts open connections, for the node and for each address. Bound: it remembers only addresses that hold a place.
 class connection_limits {
  public:
-  /// `loopback_exempt`: loopback addresses are not counted by address.
-  connection_limits(std::uint32_t total_max, std::uint32_t per_address_max, bool loopback_exempt)
-      : total_max_(total_max), per_address_max_(per_address_max), loopback_exempt_(loopback_exempt) {}
+  /// `loopback_exempt`: loopback addresses are not counted by address. `shown`, when given, follows the number open.
+  connection_limits(std::uint32_t total_max, std::uint32_t per_address_max, bool loopback_exempt,
+                    gauge* shown = nullptr)
+      : total_max_(total_max), per_address_max_(per_address_max), loopback_exempt_(loopback_exempt), shown_(shown) {}
 
   /// Empty when `total_max` connections are open.
   [[nodiscard]] admission admit() noexcept;
@@ -63,6 +65,7 @@ class connection_limits {
   const std::uint32_t total_max_;
   const std::uint32_t per_address_max_;
   const bool loopback_exempt_;
+  gauge* const shown_;
   std::atomic<std::uint32_t> open_{0};
   std::array<shard, 16> shards_;
 };

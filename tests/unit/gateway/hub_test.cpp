@@ -1,0 +1,307 @@
+#include "lightstick/gateway/net/hub.hpp"
+
+#include <gtest/gtest.h>
+
+#include <deque>
+
+namespace lightstick::gateway::net {
+namespace {
+
+using protocol::encoding;
+
+struct fake_thread final : walk_poster {
+  std::deque<std::shared_ptr<relay>> posted;
+  void post_walk(std::shared_ptr<relay> r) override { posted.push_back(std::move(r)); }
+};
+
+struct fake_client final : subscriber {
+  explicit fake_client(encoding e = encoding::json) : format_(e) {}
+  encoding format_;
+  std::vector<protocol::shared_bytes> got;
+  std::vector<behind> fell;
+  std::vector<std::string> rolls;
+  int flushes = 0;
+  [[nodiscard]] encoding format() const noexcept override { return format_; }
+  void push(const protocol::shared_bytes& frame) override { got.push_back(frame); }
+  void flush() override { ++flushes; }
+  void fell_behind(behind why) override { fell.push_back(why); }
+  void roll_call(const room_id& room) override { rolls.push_back(room.str()); }
+
+  [[nodiscard]] std::string text() const {
+    std::string all;
+    for (const auto& each : got) all += *each + "\n";
+    return all;
+  }
+  /// The offsets pushed, in order, read out of the JSON.
+  [[nodiscard]] std::vector<std::uint64_t> offsets() const {
+    std::vector<std::uint64_t> out;
+    const auto all = text();
+    for (auto at = all.find("\"off\":"); at != std::string::npos; at = all.find("\"off\":", at + 1)) {
+      out.push_back(std::stoull(all.substr(at + 6)));
+    }
+    return out;
+  }
+};
+
+class hub_test : public ::testing::Test {
+ protected:
+  hub_test() : counts(registry), all(counts) {
+    all.connect({&threads[0], &threads[1]});
+    hubs.emplace_back(std::make_unique<hub>(all, 0, held_max, clock, counts));
+    hubs.emplace_back(std::make_unique<hub>(all, 1, held_max, clock, counts));
+  }
+  ~hub_test() override {
+    for (auto* c : {&mina, &yuki, &packed}) {
+      hubs[0]->leave_all(*c);
+    }
+    hubs[1]->leave_all(far);
+  }
+
+  static actors::chat_message_ptr message(std::uint64_t off) {
+    auto m = std::make_shared<actors::chat_message>();
+    m->off = offset{off};
+    m->user = user_id{"u"};
+    m->name = "U";
+    m->text = "t" + std::to_string(off);
+    return m;
+  }
+  void publish(std::uint64_t first, std::uint64_t last) {
+    auto batch = std::make_shared<actors::room_batch>();
+    batch->room = room;
+    for (auto off = first; off <= last; ++off) batch->messages.push_back(message(off));
+    all.publish(std::shared_ptr<const actors::room_batch>(batch));
+  }
+  void publish(std::uint32_t occupancy, std::vector<std::string> joined, std::vector<std::string> left) {
+    auto change = std::make_shared<actors::room_change>();
+    change->room = room;
+    change->status = {occupancy, 100};
+    for (auto& user : joined) change->joined.push_back({user_id{user}, user, actors::role::fan});
+    for (auto& user : left) change->left.push_back(user_id{user});
+    all.publish(std::shared_ptr<const actors::room_change>(change));
+  }
+  void walk(std::size_t thread = 0) {
+    while (!threads[thread].posted.empty()) {
+      auto r = std::move(threads[thread].posted.front());
+      threads[thread].posted.pop_front();
+      hubs[thread]->walk(*r);
+    }
+  }
+  void enter(fake_client& who, std::uint64_t at, std::size_t thread = 0) {
+    hubs[thread]->joining(who, room);
+    hubs[thread]->joined(who, room, offset{at}, {1, 100});
+  }
+
+  using offsets = std::vector<std::uint64_t>;
+  static constexpr std::size_t held_max = 4;
+  const room_id room{"aurora"};
+  metrics registry;
+  gateway_metrics counts;
+  manual_clock clock;
+  relays all;
+  std::array<fake_thread, 2> threads;
+  std::vector<std::unique_ptr<hub>> hubs;
+  fake_client mina, yuki, far;
+  fake_client packed{encoding::msgpack};
+};
+
+TEST_F(hub_test, the_first_push_after_a_join_is_the_next_offset) {
+  hubs[0]->joining(mina, room);
+  publish(3, 3);
+  publish(4, 4);
+  walk();
+  EXPECT_TRUE(mina.got.empty()) << "held until the answer";
+  hubs[0]->joined(mina, room, offset{3}, {1, 100});
+  EXPECT_EQ(mina.offsets(), (offsets{4}));
+  publish(5, 5);
+  walk();
+  EXPECT_EQ(mina.offsets(), (offsets{4, 5}));
+}
+
+TEST_F(hub_test, a_batch_across_the_join_offset_is_cut) {
+  hubs[0]->joining(mina, room);
+  publish(1, 5);
+  walk();
+  hubs[0]->joined(mina, room, offset{3}, {1, 100});
+  EXPECT_EQ(mina.offsets(), (offsets{4, 5}));
+}
+
+TEST_F(hub_test, a_batch_walked_after_the_answer_is_cut_too) {
+  hubs[0]->joining(mina, room);
+  publish(1, 5);
+  hubs[0]->joined(mina, room, offset{3}, {1, 100});
+  walk();
+  EXPECT_EQ(mina.offsets(), (offsets{4, 5}));
+}
+
+TEST_F(hub_test, all_clients_of_an_encoding_share_the_bytes) {
+  enter(mina, 0);
+  enter(yuki, 0);
+  enter(far, 0, 1);
+  enter(packed, 0);
+  publish(1, 1);
+  walk(0);
+  walk(1);
+  ASSERT_EQ(mina.got.size(), 1U);
+  ASSERT_EQ(yuki.got.size(), 1U);
+  ASSERT_EQ(far.got.size(), 1U);
+  EXPECT_EQ(mina.got[0].get(), yuki.got[0].get());
+  EXPECT_EQ(mina.got[0].get(), far.got[0].get());
+  ASSERT_EQ(packed.got.size(), 1U);
+  EXPECT_NE(*packed.got[0], *mina.got[0]);
+  EXPECT_EQ(counts.frames_encoded.value(), 2U);
+}
+
+TEST_F(hub_test, batches_that_wait_together_become_one_frame) {
+  enter(mina, 0);
+  publish(1, 1);
+  publish(2, 3);
+  publish(4, 4);
+  EXPECT_EQ(threads[0].posted.size(), 1U) << "one walk takes all that waits";
+  walk();
+  EXPECT_EQ(mina.got.size(), 1U);
+  EXPECT_EQ(mina.offsets(), (offsets{1, 2, 3, 4}));
+  EXPECT_EQ(counts.batches_merged.value(), 2U);
+}
+
+TEST_F(hub_test, a_thread_without_listeners_is_not_woken) {
+  enter(mina, 0);
+  publish(1, 1);
+  EXPECT_EQ(threads[1].posted.size(), 0U);
+}
+
+TEST_F(hub_test, a_missed_offset_is_noticed) {
+  enter(mina, 3);
+  publish(5, 5);
+  walk();
+  EXPECT_TRUE(mina.got.empty());
+  EXPECT_EQ(mina.fell, std::vector<behind>{behind::offset_gap});
+}
+
+TEST_F(hub_test, more_held_than_the_bound_ends_the_client) {
+  hubs[0]->joining(mina, room);
+  for (std::uint64_t off = 1; off <= held_max; ++off) {
+    publish(off, off);
+    walk();
+  }
+  EXPECT_TRUE(mina.fell.empty());
+  publish(held_max + 1, held_max + 1);
+  walk();
+  EXPECT_EQ(mina.fell, std::vector<behind>{behind::held_overflow});
+}
+
+TEST_F(hub_test, a_thread_that_does_not_walk_loses_its_clients_not_its_memory) {
+  enter(mina, 0);
+  enter(far, 0, 1);
+  for (std::uint64_t off = 1; off <= relay::waiting_max + 1; ++off) {
+    publish(off, off);
+    if (off % 100 == 0) walk(1);
+  }
+  walk(0);
+  walk(1);
+  EXPECT_EQ(mina.fell, std::vector<behind>{behind::relay_overflow});
+  EXPECT_TRUE(mina.got.empty());
+  EXPECT_TRUE(far.fell.empty());
+  EXPECT_EQ(far.offsets().size(), relay::waiting_max + 1);
+}
+
+TEST_F(hub_test, after_leaving_nothing_more_comes) {
+  enter(mina, 0);
+  publish(1, 1);
+  hubs[0]->left(mina, room);
+  walk();
+  EXPECT_TRUE(mina.got.empty());
+  EXPECT_EQ(counts.relays.value(), 0);
+  EXPECT_EQ(counts.subscriptions.value(), 0);
+}
+
+TEST_F(hub_test, a_leave_answered_while_a_join_is_under_way_holds) {
+  enter(mina, 0);
+  hubs[0]->joining(mina, room);  // leave and join were sent together
+  hubs[0]->left(mina, room);
+  publish(1, 2);
+  walk();
+  EXPECT_TRUE(mina.got.empty());
+  hubs[0]->joined(mina, room, offset{1}, {1, 100});
+  EXPECT_EQ(mina.offsets(), (offsets{2}));
+}
+
+TEST_F(hub_test, a_failed_join_ends_and_a_refused_one_changes_nothing) {
+  hubs[0]->joining(mina, room);
+  hubs[0]->join_failed(mina, room);
+  EXPECT_EQ(mina.rooms(), 0U);
+
+  enter(mina, 0);
+  hubs[0]->joining(mina, room);
+  hubs[0]->join_refused(mina, room);
+  publish(1, 1);
+  walk();
+  EXPECT_EQ(mina.offsets(), (offsets{1}));
+
+  hubs[0]->joining(yuki, room);
+  hubs[0]->join_refused(yuki, room);
+  EXPECT_EQ(yuki.rooms(), 0U);
+}
+
+TEST_F(hub_test, joining_again_repeats_nothing) {
+  enter(mina, 0);
+  publish(1, 2);
+  walk();
+  hubs[0]->joining(mina, room);
+  publish(3, 3);
+  hubs[0]->joined(mina, room, offset{3}, {1, 100});
+  publish(4, 4);
+  walk();
+  EXPECT_EQ(mina.offsets(), (offsets{1, 2, 4})) << "3 was in the answer";
+}
+
+TEST_F(hub_test, leaving_in_any_order_keeps_the_others) {
+  const room_id other{"borealis"};
+  enter(mina, 0);
+  enter(yuki, 0);
+  hubs[0]->joining(mina, other);
+  hubs[0]->joined(mina, other, offset{0}, {1, 100});
+  hubs[0]->leave_all(mina);
+  publish(1, 1);
+  walk();
+  EXPECT_TRUE(mina.got.empty());
+  EXPECT_EQ(yuki.offsets(), (offsets{1}));
+}
+
+TEST_F(hub_test, the_newest_state_waits_and_nobody_who_came_or_went_is_lost) {
+  enter(mina, 0);
+  publish(5, {"ann", "bob"}, {"cid"});
+  publish(4, {"cid"}, {"ann"});
+  walk();
+  ASSERT_EQ(mina.got.size(), 1U);
+  const auto& frame = *mina.got[0];
+  EXPECT_NE(frame.find("bob"), std::string::npos);
+  EXPECT_NE(frame.find("cid"), std::string::npos);
+  actors::room_change expected;
+  expected.room = room;
+  expected.status = {4, 100};
+  expected.joined = {{user_id{"bob"}, "bob", actors::role::fan}, {user_id{"cid"}, "cid", actors::role::fan}};
+  expected.left = {user_id{"ann"}};
+  EXPECT_EQ(frame, protocol::change(encoding::json, expected));
+}
+
+TEST_F(hub_test, a_roll_call_reaches_every_client_of_the_room) {
+  enter(mina, 0);
+  hubs[0]->joining(yuki, room);
+  enter(far, 0, 1);
+  all.call_roll(room);
+  walk(0);
+  walk(1);
+  for (auto* c : {&mina, &yuki, &far}) EXPECT_EQ(c->rolls, std::vector<std::string>{"aurora"});
+}
+
+TEST_F(hub_test, rooms_are_listed_with_the_members_last_heard_of) {
+  enter(mina, 0);
+  EXPECT_EQ(all.list().at(0).members, 1U);
+  publish(7, {}, {});
+  EXPECT_EQ(all.list().at(0).members, 7U);
+  hubs[0]->joining(yuki, room_id{"unconfirmed"});
+  EXPECT_EQ(all.list().size(), 1U) << "a room that nobody was let into is no room";
+}
+
+}  // namespace
+}  // namespace lightstick::gateway::net
