@@ -75,6 +75,7 @@ async function runOne(test, node, browser) {
       timer = setTimeout(() => reject(new Error(`not done after ${testMs / 1_000} s`)), testMs);
     });
     await Promise.race([test.run(stage), late]);
+    if (node.ended !== undefined) throw new Error(`the node ended by itself with ${node.ended}`);
     const problems = stage.problems();
     if (problems.length > 0) throw new Error(problems.join('\n'));
     console.log(`ok      ${test.name} (${((Date.now() - startedAt) / 1_000).toFixed(1)} s)`);
@@ -84,10 +85,12 @@ async function runOne(test, node, browser) {
     for (const file of await stage.pictures(pictures, test.name)) console.log(`        picture: ${file}`);
     const log = node.log.trim().split('\n').slice(-8).join('\n');
     if (log !== '') console.log(indent(`the node's last words:\n${log}`));
+    if (node.ended !== undefined) console.log(`        the node ended with ${node.ended}`);
     return 0;
   } finally {
     clearTimeout(timer);
     await stage.clear();
+    if (node.ended !== undefined) await node.start();
   }
 }
 

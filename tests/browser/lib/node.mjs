@@ -55,6 +55,11 @@ export class Node {
     this.#port = Number(ready[1]);
   }
 
+  /** How it ended, when it did; undefined while it runs. */
+  get ended() {
+    return this.#child.exitCode ?? this.#child.signalCode ?? undefined;
+  }
+
   /** SIGKILL: no chance to save anything. */
   kill() {
     return this.#end('SIGKILL');
@@ -76,7 +81,7 @@ export class Node {
 
   /** Ends it and removes its folder. */
   async remove() {
-    if (this.#child?.exitCode === null && this.#child.signalCode === null) await this.kill();
+    if (this.#child && this.ended === undefined) await this.kill();
     if (this.#folder) await rm(this.#folder, { recursive: true, force: true });
   }
 
@@ -103,7 +108,7 @@ export class Node {
   async #end(signal) {
     const child = this.#child;
     const ended = new Promise((resolve) => child.once('exit', resolve));
-    if (child.exitCode !== null || child.signalCode !== null) return;
+    if (this.ended !== undefined) return;
     child.kill(signal);
     await ended;
   }
