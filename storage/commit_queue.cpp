@@ -212,6 +212,7 @@ void commit_queue::succeeded(group done) {
 void commit_queue::failed(group lost, const error& why) {
   {
     std::lock_guard lock(mutex_);
+    refusing_ = why;
     for (auto& e : lost) {
       fail_log(e);
       if (e.log != nullptr) failed_logs_.push_back(e.log->first);
@@ -221,11 +222,10 @@ void commit_queue::failed(group lost, const error& why) {
   tell_failed(std::move(lost), why);
 }
 
-void commit_queue::refuse(const error& why) {
+void commit_queue::give_up(const error& why) {
   group lost;
   {
     std::lock_guard lock(mutex_);
-    refusing_ = why;
     sweep(lost, true);
     for (auto& e : lost) fail_log(e);
   }

@@ -110,12 +110,13 @@ class commit_queue {
   [[nodiscard]] group take();
   /// The group is durable: tells each listener once.
   void succeeded(group done);
-  /// The group failed: tells each listener once, fails what is queued behind.
+  /// The group failed: tells each listener once, fails what is queued behind it, and refuses all appends with `why`
+  /// until `resumed`. What other logs have queued waits for that.
   void failed(group lost, const error& why);
-  /// Fails all that waits and refuses further appends with `why`, until `accept`.
-  void refuse(const error& why);
-  /// The disk was resumed: appends are accepted again. Logs of failed groups have to be opened (again), because what
-  /// failed may have turned up.
+  /// The disk could not be resumed at once: fails all that waits.
+  void give_up(const error& why);
+  /// The disk was resumed: appends are accepted again. Logs of failed groups have to be opened (again), even those that
+  /// were since, because what failed may have turned up.
   void resumed();
 
   /// Refuses further appends and openings. What waits can still be taken.

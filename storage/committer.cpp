@@ -68,14 +68,10 @@ void committer::commit(commit_queue::group group) {
   }
   LS_LOG(storage, error, "group commit failed", {"appends", group.size()}, {"bytes", bytes},
          {"error", written.error()});
-  queue_.failed(std::move(group), written.error());
-  if (!resume()) suspend(written.error());
-}
-
-void committer::suspend(const error& why) {
   writable_ = false;
   numbers_.writable.set(0);
-  queue_.refuse(why);
+  queue_.failed(std::move(group), written.error());
+  if (!resume()) queue_.give_up(written.error());
 }
 
 /// True when writes are possible (again).

@@ -24,7 +24,6 @@ class committer {
  private:
   void run();
   void commit(commit_queue::group group);
-  void suspend(const error& why);
   bool resume();
 
   engine& disk_;

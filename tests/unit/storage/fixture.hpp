@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "lightstick/runtime/base/clock.hpp"
+#include "lightstick/runtime/base/log.hpp"
 #include "lightstick/runtime/base/metrics.hpp"
 #include "lightstick/storage/store.hpp"
 
@@ -102,6 +103,7 @@ inline row_write mark(std::string key, std::string value, std::int64_t expires_m
 /// A store in a folder of its own, with a clock that is turned by hand.
 class store_test : public testing::Test {
  protected:
+  store_test() { log::set_level(log::area::storage, log::level::off); }  // they break things on purpose
   void SetUp() override { open(); }
   void TearDown() override { close(); }  // before what a derived test put beneath it
 

@@ -1,0 +1,182 @@
+#include "lightstick/storage/record.hpp"
+
+#include <gtest/gtest.h>
+
+#include "lightstick/storage/bytes.hpp"
+#include "lightstick/storage/errc.hpp"
+
+/// The bytes on disk, fixed for ever. A change of an expectation below means that existing folders become unreadable:
+/// add a record type or version instead, and keep reading the old one. docs/formats.md says the same in words.
+namespace lightstick::storage {
+namespace {
+
+const log_id aurora{partition{7}, "room/aurora"};
+
+std::string hex(std::string_view bytes) {
+  static constexpr char digits[] = "0123456789abcdef";
+  std::string out;
+  for (char c : bytes) {
+    out += digits[static_cast<std::uint8_t>(c) >> 4U];
+    out += digits[static_cast<std::uint8_t>(c) & 0xFU];
+  }
+  return out;
+}
+
+TEST(golden_bytes, keys) {
+  auto prefix = log_prefix(aurora);
+  EXPECT_EQ(hex(prefix),
+            "0007"
+            "000b"
+            "726f6f6d2f6175726f7261");
+  EXPECT_EQ(hex(journal_key(prefix, sequence{0x0102030405060708})),
+            "0007"
+            "000b"
+            "726f6f6d2f6175726f7261"
+            "0102030405060708");
+  EXPECT_EQ(hex(row_key(prefix, "c-77")),
+            "0007"
+            "000b"
+            "726f6f6d2f6175726f7261"
+            "632d3737");
+  EXPECT_EQ(epoch_key(partition{7}), "epoch/007");
+  EXPECT_EQ(epoch_key(partition{255}), "epoch/255");
+  EXPECT_EQ(format_key, "format");
+  EXPECT_EQ(store_id_key, "store_id");
+  EXPECT_EQ(history_id_key, "history_id");
+}
+
+TEST(golden_bytes, event) {
+  auto key = journal_key(log_prefix(aurora), sequence{42});
+  EXPECT_EQ(hex(encode_event(key, {epoch{3}, "hi"})),
+            "0110"
+            "46a320ff9db0deac"
+            "0000000000000003"
+            "6869");
+}
+
+TEST(golden_bytes, snapshot) {
+  auto key = log_prefix(aurora);
+  EXPECT_EQ(hex(encode_snapshot(key, {epoch{3}, sequence{42}, "state"})),
+            "0111"
+            "79f152c3226f28bd"
+            "0000000000000003"
+            "000000000000002a"
+            "7374617465");
+}
+
+TEST(golden_bytes, history_row) {
+  auto key = row_key(log_prefix(aurora), std::string(7, '\0') + '\x2d');
+  EXPECT_EQ(hex(encode_history_row(key, "hi")),
+            "0112"
+            "623215e2521e86d7"
+            "6869");
+}
+
+TEST(golden_bytes, mark) {
+  auto key = row_key(log_prefix(aurora), "c-77");
+  EXPECT_EQ(hex(encode_mark(key, {1'790'000'000'000, "45"})),
+            "0113"
+            "8574995eaa7b0bf2"
+            "000001a0c4506c00"
+            "3435");
+}
+
+TEST(golden_bytes, meta) {
+  EXPECT_EQ(hex(encode_number(record_type::format, format_key, 1)),
+            "0101"
+            "47d1f6d078942942"
+            "0000000000000001");
+  EXPECT_EQ(hex(encode_text(record_type::store_id, store_id_key, "5eed")),
+            "0102"
+            "3fcea5db0efd4d83"
+            "35656564");
+  EXPECT_EQ(hex(encode_text(record_type::history_id, history_id_key, "h9")),
+            "0103"
+            "ac8af9ee08ac74d4"
+            "6839");
+  EXPECT_EQ(hex(encode_number(record_type::epoch, epoch_key(partition{7}), 9)),
+            "0104"
+            "b80dd2454f1ed1ff"
+            "0000000000000009");
+}
+
+TEST(record, what_was_encoded_is_decoded) {
+  auto event = encode_event("k", {epoch{3}, "hi"});
+  EXPECT_EQ(decode_event("k", event)->epoch, epoch{3});
+  EXPECT_EQ(decode_event("k", event)->event, "hi");
+  auto snapshot = encode_snapshot("k", {epoch{3}, sequence{42}, ""});
+  EXPECT_EQ(decode_snapshot("k", snapshot)->at, sequence{42});
+  EXPECT_EQ(decode_snapshot("k", snapshot)->state, "");
+  auto marked = encode_mark("k", {-5, "v"});
+  EXPECT_EQ(decode_mark("k", marked)->expires_ms, -5);
+  EXPECT_EQ(decode_mark("k", marked)->value, "v");
+  EXPECT_EQ(decode_number(record_type::epoch, "k", encode_number(record_type::epoch, "k", 9)), 9U);
+  EXPECT_EQ(decode_text(record_type::store_id, "k", encode_text(record_type::store_id, "k", "id")), "id");
+}
+
+TEST(record, every_flipped_bit_is_noticed) {
+  auto key = journal_key(log_prefix(aurora), sequence{42});
+  auto whole = encode_event(key, {epoch{3}, "a short event"});
+  for (std::size_t bit = 0; bit < whole.size() * 8; ++bit) {
+    auto damaged = whole;
+    damaged[bit / 8] = static_cast<char>(damaged[bit / 8] ^ (1U << (bit % 8)));
+    auto decoded = decode_event(key, damaged);
+    ASSERT_FALSE(decoded) << "bit " << bit;
+    EXPECT_TRUE(decoded.error().is(condition::corrupt)) << "bit " << bit;
+  }
+}
+
+TEST(record, every_cut_is_noticed) {
+  auto whole = encode_mark("k", {1, "value"});
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    EXPECT_TRUE(decode_mark("k", std::string_view(whole).substr(0, size)).error().is(condition::corrupt)) << size;
+  }
+  EXPECT_TRUE(decode_mark("k", whole + '\0').error().is(condition::corrupt));
+}
+
+TEST(record, a_record_under_another_key_is_noticed) {
+  auto value = encode_event("ab", {epoch{1}, "x"});
+  EXPECT_TRUE(decode_event("ac", value).error().is(condition::corrupt));
+  EXPECT_TRUE(decode_event("a", value).error().is(condition::corrupt));
+}
+
+TEST(record, a_record_of_another_type_is_refused) {
+  EXPECT_TRUE(decode_mark("k", encode_event("k", {epoch{1}, "x"})).error().is(condition::corrupt));
+}
+
+TEST(record, damage_names_family_partition_log_and_sequence) {
+  auto key = journal_key(log_prefix(aurora), sequence{42});
+  auto text = decode_event(key, "nonsense").error().to_string();
+  EXPECT_NE(text.find("journal, partition 7, log \"room/aurora\", sequence 42"), std::string::npos) << text;
+}
+
+TEST(record, only_marks_that_ended_are_expired) {
+  auto ended = encode_mark("k", {1000, "v"});
+  EXPECT_TRUE(mark_expired("k", ended, 1000));
+  EXPECT_FALSE(mark_expired("k", ended, 999));
+  EXPECT_FALSE(mark_expired("k", encode_mark("k", {0, "v"}), 1000)) << "0 is never";
+  EXPECT_FALSE(mark_expired("other", ended, 1000)) << "damaged: it stays, to be named";
+}
+
+TEST(describe, shows_any_bytes) {
+  EXPECT_EQ(describe(family::history, row_key(log_prefix(aurora), std::string(7, '\0') + '\x2d')),
+            "history, partition 7, log \"room/aurora\", row 45");
+  EXPECT_EQ(describe(family::marks, row_key(log_prefix(aurora), "c\n\"")),
+            "marks, partition 7, log \"room/aurora\", row \"c\\x0a\\\"\"");
+  EXPECT_EQ(describe(family::snapshots, "xy"), "snapshots, key \"xy\"");
+  EXPECT_EQ(describe(family::meta, "format"), "meta, key \"format\"");
+  EXPECT_EQ(describe(family::journal, std::string("\0\7\0\xff", 4)), "journal, key \"\\x00\\x07\\x00\\xff\"");
+}
+
+TEST(keys, no_log_prefix_begins_with_another) {
+  // The length comes before the name.
+  EXPECT_NE(log_prefix({partition{1}, "ab"}).rfind(log_prefix({partition{1}, "a"}), 0), 0U);
+}
+
+TEST(keys, the_end_of_a_prefix_is_above_all_that_begin_with_it) {
+  EXPECT_EQ(prefix_end("ab"), "ac");
+  EXPECT_EQ(prefix_end("a\xff\xff"), "b");
+}
+
+}  // namespace
+}  // namespace lightstick::storage
