@@ -12,9 +12,10 @@ constexpr std::uint64_t mib = 1024 * kib;
 std::vector<option> limits() {
   return {
       number("limits.connections",
-             "Open client connections; beyond it new ones are closed at once. Each takes one open file.",
+             "Open client connections; beyond it new ones are answered 503 and closed. Each takes one open file.",
              LS_AT(gateway.connections_max), 1, 1'000'000),
-      number("limits.connections_per_address", "Of these, from one client address.",
+      number("limits.connections_per_address",
+             "Of these, from one client address (IPv6: from one /64); beyond it 503, behind a balancer 429.",
              LS_AT(gateway.connections_per_address_max), 1, 1'000'000),
       flag("limits.loopback_exempt", "Limits by address do not count for clients on this machine.",
            LS_AT(gateway.loopback_exempt)),

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "lightstick/actors/room/room_actor.hpp"
+#include "lightstick/cluster/local_log.hpp"
 #include "lightstick/gateway/gateway.hpp"
 #include "lightstick/runtime/base/log.hpp"
 #include "lightstick/runtime/system.hpp"
@@ -25,6 +26,7 @@ struct node_config {
   actors::room::options room;
   runtime::system_options runtime;
   storage::options storage;  ///< but for its path, which is `data`
+  cluster::local_log_options log;
   std::chrono::milliseconds drain_within{10'000};  ///< for clients to go, at a graceful stop
   std::chrono::milliseconds stop_within{10'000};   ///< for commits under way, after that
   log::level log_level = log::level::info;

@@ -82,7 +82,8 @@ std::vector<option> node_options() {
                    {"proxy_protocol", gateway::forwarding::proxy_protocol},
                    {"forwarded_header", gateway::forwarding::forwarded_header}}),
       list("proxy.trusted", "NETWORK", "addresses or networks as 10.0.0.7 or 10.0.0.0/8",
-           "Balancers: only from these peers is a forwarded address believed.", LS_AT(gateway.trusted), 100, network),
+           "Balancers: only these peers are believed. With proxy_protocol all others are turned away.",
+           LS_AT(gateway.trusted), 100, network),
   };
 }
 

@@ -40,6 +40,10 @@ std::vector<option> storage_options() {
            64 << 10U, gib),
       number("storage.logs_open", "Rooms and users that write at the same time; beyond it error 130.",
              LS_AT(storage.logs_open_max), 1'000, 100'000'000),
+      number("storage.read_threads", "Threads that read from the disk.", LS_AT(log.read_threads), 1, 64),
+      number("storage.reads",
+             "Starts of rooms and users, and pages of history, that wait for these; beyond it error 130.",
+             LS_AT(log.reads_max), 16, 1'000'000),
   };
 }
 

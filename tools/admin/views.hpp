@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "lightstick/runtime/base/result.hpp"
+
+/// The admin calls' answers (JSON) as tables for people. Pure. Errors: invalid when the JSON is of another shape, as
+/// from a node of another version. Keys that a view does not know are left out of tables and shown by `inspect`.
+namespace lightstick::tools {
+
+[[nodiscard]] result<std::string> show_actors(std::string_view json);
+[[nodiscard]] result<std::string> show_connections(std::string_view json);
+/// One actor: its names and values, then its state's.
+[[nodiscard]] result<std::string> show_inspection(std::string_view json);
+
+}  // namespace lightstick::tools

@@ -1,0 +1,95 @@
+#include "lightstick/tools/cli.hpp"
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "lightstick/tools/command.hpp"
+#include "lightstick/tools/help.hpp"
+#include "lightstick/tools/text/nearest.hpp"
+
+namespace lightstick::tools {
+namespace {
+
+constexpr auto description = "Lightstick: chat rooms for fans, live, and nothing they said is lost.";
+constexpr auto footer =
+    "Help of one subcommand: lightstick SUBCOMMAND --help\n"
+    "Exit code: 0 done, 1 could not be done, 2 wrong options or configuration.";
+
+/// What was asked for: the subcommands of the line, outermost first.
+std::vector<const CLI::App*> chain_of(const CLI::App& root) {
+  std::vector<const CLI::App*> chain{&root};
+  while (!chain.back()->get_subcommands().empty()) chain.push_back(chain.back()->get_subcommands().back());
+  return chain;
+}
+
+std::string line_of(const std::vector<const CLI::App*>& chain) {
+  std::string line;
+  for (const auto* app : chain) line += (line.empty() ? "" : " ") + app->get_name();
+  return line;
+}
+
+exit_code wrong_usage(const std::vector<const CLI::App*>& chain, const std::string& message) {
+  return complain(exit_code::usage, message + "\nTry: " + line_of(chain) + " --help");
+}
+
+/// What nobody took: an option or a subcommand that does not exist.
+exit_code unknown(const std::vector<const CLI::App*>& chain, const std::vector<std::string>& left_over) {
+  auto option = std::ranges::find_if(left_over, [](const std::string& text) { return text.starts_with('-'); });
+  std::vector<std::string> known;
+  if (option != left_over.end()) {
+    for (const auto* app : chain) {
+      for (const auto* o : app->get_options()) {
+        for (const auto& name : o->get_lnames()) known.push_back("--" + name);
+      }
+    }
+    auto name = option->substr(0, option->find('='));
+    return wrong_usage(chain, "unknown option " + name + text::did_you_mean(name, known));
+  }
+  for (const auto* sub : chain.back()->get_subcommands({})) known.push_back(sub->get_name());
+  auto what = known.empty() ? "unexpected argument \"" : "unknown subcommand \"";
+  return wrong_usage(chain, what + left_over.front() + "\"" + text::did_you_mean(left_over.front(), known));
+}
+
+void set_up(CLI::App& app) {
+  app.allow_extras();
+  app.formatter_fn([](const CLI::App* shown, const std::string& name, CLI::AppFormatMode mode) {
+    return help_text(*shown, name, mode == CLI::AppFormatMode::All);
+  });
+  app.set_help_flag("-h,--help", "This text.");
+  for (auto* sub : app.get_subcommands({})) set_up(*sub);
+}
+
+}  // namespace
+
+int run(int argc, const char* const* argv) {
+  std::array commands{make_node_command(), make_token_command(), make_admin_command(), make_version_command()};
+  CLI::App root(description, "lightstick");
+  root.footer(footer);
+  std::array<CLI::App*, commands.size()> declared{};
+  for (std::size_t i = 0; i < commands.size(); ++i) declared.at(i) = &commands.at(i)->declare(root);
+  set_up(root);
+
+  auto outcome = exit_code::ok;
+  try {
+    root.parse(argc, argv);
+    auto chain = chain_of(root);
+    auto left_over = root.remaining(true);
+    if (!left_over.empty()) return static_cast<int>(unknown(chain, left_over));
+    if (chain.size() == 1 || !chain.back()->get_subcommands({}).empty()) {
+      std::cerr << root.help();
+      return static_cast<int>(exit_code::usage);
+    }
+    for (std::size_t i = 0; i < commands.size(); ++i) {
+      if (declared.at(i)->parsed()) outcome = commands.at(i)->run();
+    }
+  } catch (const CLI::CallForHelp&) {
+    std::cout << root.help();
+  } catch (const CLI::CallForAllHelp&) {
+    std::cout << root.help("", CLI::AppFormatMode::All);
+  } catch (const CLI::ParseError& e) {
+    outcome = wrong_usage(chain_of(root), e.what());
+  }
+  return static_cast<int>(outcome);
+}
+
+}  // namespace lightstick::tools

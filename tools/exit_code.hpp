@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string_view>
+
+namespace lightstick::tools {
+
+/// What the process ends with.
+enum class exit_code : int {
+  ok = 0,
+  failed = 1,  ///< could not do it: a port taken, a node that does not answer
+  usage = 2,   ///< was asked for the impossible: options, configuration
+};
+
+/// One line on standard error, "lightstick: MESSAGE"; returns `code`, so that it ends a function.
+exit_code complain(exit_code code, std::string_view message);
+
+}  // namespace lightstick::tools

@@ -1,0 +1,105 @@
+#include "lightstick/tools/node/node.hpp"
+
+#include "lightstick/actors/user/user_actor.hpp"
+#include "lightstick/cluster/embedded.hpp"
+#include "lightstick/cluster/local_log.hpp"
+#include "lightstick/runtime/base/clock.hpp"
+#include "lightstick/runtime/base/metrics.hpp"
+#include "lightstick/storage/store.hpp"
+#include "lightstick/tools/node/stored_actors.hpp"
+#include "lightstick/tools/secret_file.hpp"
+
+namespace lightstick::tools {
+
+// Destroyed from the last to the first, so each may use those above it. The server is above the log, and so outlives
+// it, because reads that still wait when the log ends are answered into the server.
+struct node::parts {
+  explicit parts(const config::node_config& c) : config(c) {}
+
+  config::node_config config;
+  metrics registry;
+  std::unique_ptr<storage::store> store;
+  std::unique_ptr<cluster::embedded> coordination;
+  std::unique_ptr<gateway::server> server;
+  std::unique_ptr<cluster::local_log> log;
+  std::unique_ptr<stored_actors> stored;
+  std::unique_ptr<runtime::system> system;
+
+  std::shared_ptr<const gateway::auth::token_authority> tokens;
+
+  result<void> read_secret();
+  result<void> open_store();
+  result<void> open_server();
+  result<void> start_actors();
+};
+
+result<void> node::parts::read_secret() {
+  auto secret = load_secret(config.secret_file);
+  if (!secret) return fail(errc::invalid, secret.error().detail);
+  auto made = gateway::auth::token_authority::make(std::move(*secret), config.tokens);
+  if (!made) return fail(std::move(made.error()));
+  tokens = std::move(*made);
+  return {};
+}
+
+result<void> node::parts::open_store() {
+  auto options = config.storage;
+  options.path = config.data;
+  auto opened = storage::store::open(std::move(options), registry, system_clock_source());
+  if (!opened) return fail(std::move(opened.error()));
+  store = std::move(*opened);
+  auto started = cluster::embedded::start(*store, config.gateway.node);
+  if (!started) return fail(std::move(started.error()));
+  coordination = std::move(*started);
+  return {};
+}
+
+result<void> node::parts::open_server() {
+  auto made = gateway::server::make(config.gateway, tokens, system_clock_source(), registry);
+  if (!made) return fail(std::move(made.error()));
+  server = std::move(*made);
+  return {};
+}
+
+result<void> node::parts::start_actors() {
+  log = std::make_unique<cluster::local_log>(*store, *coordination, config.log, registry);
+  stored = std::make_unique<stored_actors>(*log);
+  auto started = runtime::system::start(config.runtime, log.get(), system_clock_source(), registry);
+  if (!started) return fail(std::move(started.error()));
+  system = std::move(*started);
+  actors::user::register_kind(*system);
+  actors::room::register_kind(*system, server->fanout(), store->history(), config.room);
+  actors::session::register_kind(*system, config.gateway.session);
+  return {};
+}
+
+node::node(std::unique_ptr<parts> p) : parts_(std::move(p)) {}
+
+result<std::unique_ptr<node>> node::start(const config::node_config& c) {
+  auto made = std::make_unique<parts>(c);
+  for (auto step : {&parts::read_secret, &parts::open_store, &parts::open_server, &parts::start_actors}) {
+    if (auto done = ((*made).*step)(); !done) return fail(std::move(done.error()));
+  }
+  made->server->start(*made->system, *made->stored);
+  return std::unique_ptr<node>(new node(std::move(made)));
+}
+
+void node::stop() {
+  if (!parts_) return;
+  parts_->server->drain(parts_->config.drain_within);
+  parts_->system->stop(parts_->config.stop_within);
+  parts_->server->stop();
+  parts_.reset();
+}
+
+node::~node() { stop(); }
+
+std::string node::client_url() const {
+  return (parts_->config.gateway.tls.certificate.empty() ? "http://" : "https://") +
+         gateway::to_string(parts_->server->listening());
+}
+
+// The admin listener speaks http whether clients use TLS or not.
+std::string node::admin_url() const { return "http://" + gateway::to_string(parts_->server->admin_listening()); }
+
+}  // namespace lightstick::tools

@@ -1,0 +1,62 @@
+#include "lightstick/tools/node/run_node.hpp"
+
+#include <cstring>
+#include <exception>
+#include <filesystem>
+#include <iostream>
+
+#include "lightstick/runtime/base/log.hpp"
+#include "lightstick/tools/node/node.hpp"
+#include "lightstick/tools/node/open_files.hpp"
+#include "lightstick/tools/node/signals.hpp"
+#include "lightstick/tools/version/version.hpp"
+
+namespace lightstick::tools {
+namespace {
+
+void warn_of_what_is_unwise(const config::node_config& c) {
+  if (auto too_few = ensure_open_files(c.gateway.connections_max)) {
+    LS_LOG(tools, warn, "too few open files", {"why", *too_few});
+  }
+  const auto& admin = c.gateway.admin_listen.address;
+  if (!admin.starts_with("127.") && admin != "::1") {
+    LS_LOG(tools, warn, "admin_listen lets other machines in, without TLS: admin tokens can be overheard",
+           {"admin_listen", gateway::to_string(c.gateway.admin_listen)});
+  }
+}
+
+exit_code serve(const config::node_config& c) {
+  const ending_signals signals;
+  warn_of_what_is_unwise(c);
+  auto started = node::start(c);
+  if (!started) {
+    auto code = started.error().is(condition::invalid) ? exit_code::usage : exit_code::failed;
+    return complain(code, "the node could not start: " + started.error().to_string());
+  }
+  auto& running = **started;
+  LS_LOG(tools, info, "node started", {"version", version()}, {"node", c.gateway.node.str()},
+         {"clients", running.client_url()}, {"admin", running.admin_url()});
+  // Programs wait for these lines: all at once, and flushed.
+  std::cout << "data " + std::filesystem::absolute(c.data).string() + "\nready " + running.client_url() + "\nadmin " +
+                   running.admin_url() + "\n"
+            << std::flush;
+
+  auto signal = signals.wait();
+  signals.end_at_next();
+  LS_LOG(tools, info, "node stops", {"signal", ::strsignal(signal)});
+  running.stop();
+  LS_LOG(tools, info, "node stopped");
+  return exit_code::ok;
+}
+
+}  // namespace
+
+exit_code run_node(const config::node_config& c) {
+  try {
+    return serve(c);
+  } catch (const std::exception& e) {
+    return complain(exit_code::failed, std::string("the node failed: ") + e.what());
+  }
+}
+
+}  // namespace lightstick::tools

@@ -1,0 +1,26 @@
+#include "lightstick/tools/node/stored_actors.hpp"
+
+namespace lightstick::tools {
+
+runtime::inspection describe(const runtime::recovered_log& stored) {
+  std::size_t event_bytes = 0;
+  for (const auto& event : stored.events) event_bytes += event.size();
+  return {
+      {"epoch", std::to_string(stored.owner_epoch.value())},
+      {"sequence", std::to_string(stored.last.value())},
+      {"snapshot_at", std::to_string(stored.snapshot_at.value())},
+      {"snapshot_bytes", std::to_string(stored.snapshot ? stored.snapshot->size() : 0)},
+      {"events_after_snapshot", std::to_string(stored.events.size())},
+      {"events_bytes", std::to_string(event_bytes)},
+      {"marks", std::to_string(stored.marks.size())},
+  };
+}
+
+void stored_actors::inspect_stored(const actor_id& id, unique_function<void(result<runtime::inspection>)> done) {
+  log_.peek(id, [done = std::move(done)](result<runtime::recovered_log> stored) mutable {
+    if (!stored) return done(fail(std::move(stored.error())));
+    done(describe(*stored));
+  });
+}
+
+}  // namespace lightstick::tools

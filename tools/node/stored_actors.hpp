@@ -1,0 +1,22 @@
+#pragma once
+
+#include "lightstick/cluster/local_log.hpp"
+#include "lightstick/gateway/gateway.hpp"
+
+namespace lightstick::tools {
+
+/// What the admin calls can say of an actor that is not active: what the log holds, read without opening it.
+/// Thread: any; the answers come on the log's reading threads.
+class stored_actors final : public gateway::node_info {
+ public:
+  /// REQUIRES: `log` outlives this.
+  explicit stored_actors(cluster::local_log& log) : log_(log) {}
+  void inspect_stored(const actor_id& id, unique_function<void(result<runtime::inspection>)> done) override;
+
+ private:
+  cluster::local_log& log_;
+};
+
+[[nodiscard]] runtime::inspection describe(const runtime::recovered_log& stored);
+
+}  // namespace lightstick::tools
