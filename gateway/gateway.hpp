@@ -16,6 +16,8 @@
 
 namespace lightstick::gateway {
 
+static_assert(auth::clock_skew == actors::session::token_skew, "a token that is accepted must open a session");
+
 /// An address to listen on. Port 0 takes a free one.
 struct endpoint {
   std::string address = "127.0.0.1";

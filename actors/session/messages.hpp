@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -18,6 +19,9 @@ inline constexpr const char* kind = "session";
 /// The client's own number of a request, echoed in its answer.
 using request_id = std::uint64_t;
 
+/// How far the clock that made a token may be behind ours (protocol.md, tokens).
+inline constexpr std::chrono::milliseconds token_skew{std::chrono::seconds{60}};
+
 /// Who is connected, as the token says.
 struct identity {
   user_id user;
@@ -25,7 +29,7 @@ struct identity {
   std::string name;
   role as = role::fan;
   std::vector<std::string> rooms;  ///< the only rooms allowed; empty = all
-  std::int64_t expires_ms = 0;     ///< wall clock; the session closes with 4109 then
+  std::int64_t expires_ms = 0;     ///< wall clock; the session closes with 4109 `token_skew` later
 };
 
 // ---- asked by the client, in the order of the socket ----

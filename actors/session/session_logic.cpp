@@ -111,7 +111,7 @@ void session_logic::on_refresh(refresh r, runtime::context& ctx) {
 
 void session_logic::watch_token(runtime::context& ctx) {
   if (who_.expires_ms == 0 || expired_ || gone_) return;
-  auto left = who_.expires_ms - ctx.wall().value;
+  auto left = who_.expires_ms + token_skew.count() - ctx.wall().value;
   if (left > 0) return ctx.wake_at(ctx.now() + std::chrono::milliseconds{left});
   expired_ = true;
   port_->close(close_code::token_expired, "the token has ended");

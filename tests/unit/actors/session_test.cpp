@@ -189,10 +189,10 @@ TEST(session, moves_the_read_cursor_and_hears_of_other_devices) {
   EXPECT_EQ(d.port->pushed.at(0).cursor.read, offset{12});
 }
 
-TEST(session, closes_when_the_token_ends) {
+TEST(session, closes_when_the_token_and_the_skew_have_ended) {
   auto who = session_driver::mina();
   session_driver probe;
-  who.expires_ms = probe.ctx.clock.wall().value + 5000;
+  who.expires_ms = probe.ctx.clock.wall().value + 5000 - token_skew.count();
   session_driver d{{}, who};
   d.be_in();
   d.ctx.advance(4999ms);
@@ -217,7 +217,7 @@ TEST(session, a_refreshed_token_lives_longer_and_may_change_the_role) {
   renewed.expires_ms += 60'000;
   d.send(refresh{1, renewed});
   EXPECT_EQ(d.port->last<refreshed>()->expires_in_s, 65);
-  d.ctx.advance(64'999ms);
+  d.ctx.advance(65s + token_skew - 1ms);
   EXPECT_TRUE(d.port->closed.empty());
   for (int i = 0; i < 50; ++i) d.send(say_hi());
   EXPECT_TRUE(d.port->refusals.empty());
