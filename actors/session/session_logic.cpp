@@ -132,13 +132,14 @@ void session_logic::on_timer(runtime::context& ctx) {
 }
 
 runtime::inspection session_logic::inspect() const {
-  runtime::inspection out{{"user", who_.user.str()},
-                          {"device", who_.device.str()},
-                          {"role", std::string(to_string(who_.as))},
-                          {"rooms", std::to_string(rooms_.size())},
-                          {"waiting", std::to_string(deferred_.size())}};
-  for (const auto& p : rooms_) out.emplace_back("room", p.room.str());
-  return out;
+  std::string names;
+  for (const auto& p : rooms_) names += (names.empty() ? "" : ", ") + p.room.str();
+  return {{"user", who_.user.str()},
+          {"device", who_.device.str()},
+          {"role", std::string(to_string(who_.as))},
+          {"rooms", std::to_string(rooms_.size())},
+          {"room_names", std::move(names)},
+          {"waiting", std::to_string(deferred_.size())}};
 }
 
 }  // namespace lightstick::actors::session
