@@ -331,7 +331,7 @@ struct connection::frame_visitor {
   connection& c;
   void operator()(protocol::auth& a) { c.on_auth(std::move(a)); }
   void operator()(protocol::refresh& r) { c.on_refresh(std::move(r)); }
-  void operator()(const protocol::ping& p) { c.on_ping(p); }
+  void operator()(protocol::ping& p) { c.on_ping(p); }
   template <class Request>
   void operator()(Request& request) {
     c.pass_on(std::move(request));
