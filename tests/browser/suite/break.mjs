@@ -73,6 +73,29 @@ export const tests = [
     },
   },
   {
+    name: 'in a quiet room the node answers pings, and the connection stays',
+    async run(stage) {
+      const mina = await stage.fan('Mina');
+      const sockets = [];
+      const pings = new Set();
+      let answered = 0;
+      mina.page.on('websocket', (socket) => {
+        sockets.push(socket);
+        socket.on('framesent', ({ payload }) => {
+          const frame = JSON.parse(payload);
+          if (frame.op === 'ping') pings.add(frame.id);
+        });
+        socket.on('framereceived', ({ payload }) => {
+          for (const frame of [JSON.parse(payload)].flat()) if (frame.ok && pings.has(frame.id)) answered += 1;
+        });
+      });
+      await mina.enter();
+      await mina.open(stage.freshRoom());
+      await until('two pings are answered', () => answered >= 2, { deadlineMs: 20_000, seen: () => [pings.size, answered] });
+      assert.equal(sockets.length, 1);
+    },
+  },
+  {
     name: 'what is typed during a break waits and is sent once, in order',
     async run(stage) {
       const room = stage.freshRoom();
