@@ -40,7 +40,7 @@ need_space() {
     "Old builds take most: rm -rf build; the compiler's cache: ccache --clear."
 }
 
-# build_tree PRESET: configures and builds; ninja shows the progress.
+# build_tree PRESET [TARGET]: configures and builds all, or one target; ninja shows the progress.
 build_tree() {
   local mib=${build_mib:-2500}
   # A folder that was built before needs only a little more.
@@ -54,7 +54,7 @@ build_tree() {
       "If it misses a package: tools/setup. If the folder is stale: rm -rf build/$1."
   fi
   say "building build/$1 (from nothing: about ${build_minutes:-8} minutes on 2 cores)"
-  cmake --build --preset "$1" >&2 || fail "The build failed; the first error is above." \
+  cmake --build --preset "$1" --target "${2:-all}" >&2 || fail "The build failed; the first error is above." \
     "If g++ was killed, memory is short: CMAKE_BUILD_PARALLEL_LEVEL=1 tools/$program" \
     "If the disk is full ($(free_mib "$PWD/build") MiB free): rm -rf build, and try again."
 }
