@@ -6,8 +6,6 @@ namespace lightstick::gateway::wire {
 
 bool operator==(const value& a, const value& b) { return a.held_ == b.held_; }
 
-bool operator==(const member& a, const member& b) { return a.key == b.key && a.val == b.val; }
-
 const value* find(const map& m, std::string_view key) noexcept {
   auto at = std::find_if(m.begin(), m.end(), [key](const member& e) { return e.key == key; });
   return at == m.end() ? nullptr : &at->val;

@@ -15,7 +15,14 @@
 namespace lightstick::gateway::wire {
 
 class value;
-struct member;
+/// A template so that it is complete where `value` is.
+template <class Value>
+struct basic_member {
+  std::string key;
+  Value val;
+  friend bool operator==(const basic_member&, const basic_member&) = default;
+};
+using member = basic_member<value>;
 using array = std::vector<value>;
 using map = std::vector<member>;  ///< in the order read; no key twice
 
@@ -59,12 +66,6 @@ class value {
 
  private:
   variant held_;
-};
-
-struct member {
-  std::string key;
-  value val;
-  friend bool operator==(const member& a, const member& b);
 };
 
 /// The value of a key, or a null pointer.

@@ -58,6 +58,15 @@ void decode_pub_long(benchmark::State& state) {
   decode(state, R"({"op":"pub","id":3,"room":"aurora","cid":"c-77-4f1e","text":")" + text + R"("})");
 }
 
+/// As many keys as a frame may have, alike at their beginnings: the most work that a stranger can ask for.
+void decode_many_keys(benchmark::State& state) {
+  std::string json = R"({"op":"ping","id":3)";
+  for (int i = 1'000; i < 3'046; ++i) {
+    json += ",\"a-key-like-others-" + std::to_string(i) + "\":0";
+  }
+  decode(state, json + "}");
+}
+
 void decode_ping(benchmark::State& state) { decode(state, R"({"op":"ping","id":3})"); }
 
 std::vector<actors::chat_message_ptr> batch_of(std::int64_t size) {
@@ -130,6 +139,7 @@ void both(benchmark::internal::Benchmark* b) { b->ArgName("encoding")->Arg(0)->A
 BENCHMARK(decode_pub)->Apply(both);
 BENCHMARK(decode_pub_with_data)->Apply(both);
 BENCHMARK(decode_pub_long)->Apply(both);
+BENCHMARK(decode_many_keys)->Apply(both);
 BENCHMARK(decode_ping)->Apply(both);
 BENCHMARK(encode_msgs)->ArgNames({"encoding", "messages"})->ArgsProduct({{0, 1}, {1, 50}});
 BENCHMARK(encode_published)->Apply(both);
