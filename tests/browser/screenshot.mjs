@@ -114,7 +114,7 @@ async function compose(browser, desktop, phone) {
   const source = (png) => `data:image/png;base64,${png.toString('base64')}`;
   await page.setContent(`
     <style>
-      html { background: #1a1038; } body { margin: 0; height: 100vh; overflow: hidden; background: radial-gradient(900px 600px at 15% 0, #5b2fc9, transparent), radial-gradient(800px 700px at 100% 100%, #c2338f, transparent), #1a1038; }
+      html { background: #1a1038; } body { margin: 0; height: calc(100vh + 4px); overflow: hidden; background: radial-gradient(900px 600px at 15% 0, #5b2fc9, transparent), radial-gradient(800px 700px at 100% 100%, #c2338f, transparent), #1a1038; }
       img { position: absolute; box-shadow: 0 30px 80px rgb(5 0 20 / 55%); }
       #desktop { left: 52px; top: 56px; width: 1180px; border-radius: 18px; }
       #phone { right: 44px; bottom: 44px; width: 330px; border-radius: 34px; outline: 9px solid #120b26; }

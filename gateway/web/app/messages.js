@@ -90,8 +90,8 @@ export class MessageList {
     if (!own && first && !gone) {
       element.classList.add(`hue-${hueOf(user)}`);
       element.append(personLight(user, name), h('p.who', {}, h('bdi', {}, name ?? user), roleBadge(role)));
-    } else if (own) {
-      element.append(h('span.unseen', {}, t('you')));
+    } else {
+      element.append(h('bdi.unseen', {}, own ? t('you') : name ?? user ?? ''));
     }
     const bubble = h('p.bubble', { dir: 'auto' }, gone ? t('withdrawn') : text ?? '');
     element.append(h('div.row', {}, bubble, last && !gone ? timeMark(ts, own) : undefined));

@@ -128,6 +128,26 @@ export const tests = [
     },
   },
   {
+    name: 'the door says why it stays shut',
+    async run(stage) {
+      const mina = await stage.fan('Mina');
+      await mina.page.locator('#name').fill('Mina');
+      const answers = [
+        [{ status: 403, json: { error: { code: 103, msg: 'no guests' } } }, /does not let guests in/],
+        [{ status: 429, json: { error: { code: 111, msg: 'slow down', retry_ms: 900 } } }, /Too many people/],
+        [{ status: 502, body: '<h1>Bad gateway</h1>' }, /cannot be reached/],
+      ];
+      for (const [answer, words] of answers) {
+        await mina.page.route('**/v1/guest', (route) => route.fulfill(answer), { times: 1 });
+        await mina.page.locator('#enter').click();
+        const error = () => mina.page.locator('#name-error').textContent();
+        await until(`it says ${words}`, async () => words.test(await error()), { seen: error });
+      }
+      await mina.page.locator('#enter').click();
+      await mina.connected();
+    },
+  },
+  {
     name: 'a room that one may not enter says so',
     async run(stage) {
       const [mine, other] = [stage.freshRoom('mine'), stage.freshRoom('other')];
