@@ -56,6 +56,12 @@ export class Composer {
     this.#changed();
   }
 
+  /** Whether one may write here. */
+  setOpen(open) {
+    this.#field.disabled = !open;
+    byId('send').disabled = !open;
+  }
+
   focus() {
     this.#field.focus();
   }

@@ -152,6 +152,7 @@ export class RoomPane {
     if (!this.#begun && room.status === 'joined') this.#begin(room);
     byId('room-name').textContent = room.name;
     byId('room-people').textContent = room.status === 'joined' ? t('people', { n: this.#count(room) }) : '';
+    this.composer.setOpen(room.status !== 'refused');
     if (room.status === 'refused') this.#tellNotice(t(refusals[room.error.reason] ?? 'room_refused'), true);
     else if (!byId('notice-retry').hidden) byId('notice').hidden = true;
 

@@ -19,7 +19,7 @@ export const codes = Object.freeze({
 });
 
 const words = new Map(Object.entries(codes).map(([word, code]) => [code, word]));
-const passing = new Set([codes.internal, codes.rate_limited, codes.overloaded, codes.unavailable]);
+const passing = new Set([codes.internal, codes.token_expired, codes.rate_limited, codes.overloaded, codes.unavailable]);
 
 /** The server refused a request: the outcome is known. */
 export class Refused extends Error {
@@ -35,7 +35,7 @@ export class Refused extends Error {
     this.retryMs = Number.isFinite(err?.retry_ms) && err.retry_ms >= 0 ? err.retry_ms : undefined;
   }
 
-  /** True when the same request may succeed a little later without anyone's doing. */
+  /** True when the same request may succeed a little later: the client only has to wait, or to renew its token. */
   get retryable() {
     return passing.has(this.code);
   }

@@ -130,14 +130,16 @@ export class Room extends Emitter {
   }
 
   /**
-   * Sends a message. It is shown in `outgoing` at once, sent when the room is joined, sent again
-   * with the same `cid` after a break, and never doubled.
+   * Sends a message. It is shown in `outgoing` at once, sent when the room is joined (and waits
+   * while it is not, `refused` included), sent again with the same `cid` after a break, and never
+   * doubled. Throws when the room was left.
    * @param {string} text not empty
    * @param {{replyTo?: number, data?: object, vt?: number}} [options]
    * @returns {import('./outbox.js').Publish} its `settled` tells the end
    */
   publish(text, options = {}) {
     if (typeof text !== 'string' || text === '') throw new TypeError('text must be a string that is not empty');
+    if (this.#status === 'left') throw new Error('the room was left');
     return this.#outbox.add(text, options);
   }
 
@@ -312,7 +314,8 @@ export class Room extends Emitter {
     if (window.following && !window.has(entry.off)) {
       const { user, name, role } = this.#host.self();
       const { off, ts, text, options } = entry;
-      window.insert({ off, ts, user, name, role, text, reply_to: options.replyTo, data: options.data });
+      const { replyTo, data, vt } = options;
+      window.insert({ off, ts, user, name, role, text, reply_to: replyTo, data, vt });
     }
     this.#outbox.seen(entry);
   }

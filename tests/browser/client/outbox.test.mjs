@@ -96,6 +96,23 @@ test('a rate limit delays and keeps the order', async () => {
   assert.equal(made.socket().all('pub')[0].cid, made.socket().all('pub')[1].cid);
 });
 
+test('a token that ran out meanwhile delays and does not fail', async () => {
+  const made = await joinedRoom(3);
+  const entry = made.room.publish('a');
+  made.socket().refuse('pub', { code: 109, msg: 'token expired' });
+  made.socket().drop(4109);
+  await settle();
+  assert.equal(entry.state, 'pending');
+  await comeBack(made);
+  assert.equal(made.socket().last('pub').cid, entry.cid);
+});
+
+test('nothing can be sent to a room that was left', async () => {
+  const made = await joinedRoom(3);
+  made.room.leave();
+  assert.throws(() => made.room.publish('a'), /left/);
+});
+
 for (const [code, reason] of [[120, 'muted'], [121, 'slow_mode'], [122, 'filtered'], [103, 'forbidden'], [777, 'refused']]) {
   test(`a refusal with ${code} fails as ${reason} and the next one goes on`, async () => {
     const made = await joinedRoom(3);

@@ -160,6 +160,7 @@ export const tests = [
       await fan.page.locator('#open-name').fill(other);
       await fan.page.locator('#open-name').press('Enter');
       await fan.page.locator('#notice', { hasText: 'You may not enter this room.' }).waitFor();
+      assert.equal(await fan.page.locator('#message').isDisabled(), true);
     },
   },
   {
