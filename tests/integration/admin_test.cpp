@@ -101,9 +101,23 @@ TEST_F(admin, inspect_shows_a_rooms_state_mailbox_offsets_and_epoch) {
   for (const auto* word : {"room/lobby", "mailbox", "epoch", "journal"}) {
     EXPECT_THAT(table.out, HasSubstr(word));
   }
-  const auto shown = encode(encoding::json, command_json({"inspect", "room/lobby"}));
-  EXPECT_THAT(shown, HasSubstr("room/lobby"));
-  EXPECT_THAT(shown, HasSubstr(":3"));
+  const auto shown = command_json({"inspect", "room/lobby"});
+  EXPECT_EQ(shown["actor"].text(), "room/lobby");
+  EXPECT_EQ(shown["phase"].text(), "active");
+  EXPECT_EQ(shown["mailbox"], value(0));
+  EXPECT_GE(shown["epoch"].number(), 1U);
+  EXPECT_GE(shown["journal_at"].number(), 3U);
+  EXPECT_EQ(shown["state"]["committed_offset"].text(), "3");
+}
+
+TEST_F(admin, inspect_shows_a_room_that_sleeps) {
+  auto mina = the_node().enter(encoding::json, "mina");
+  mina.join("lobby");
+  mina.publish("lobby", "hi");
+  the_node().restart();
+  const auto shown = command_json({"inspect", "room/lobby"});
+  EXPECT_EQ(shown["actor"].text(), "room/lobby");
+  EXPECT_FALSE(shown["active"].flag());
 }
 
 TEST_F(admin, inspect_says_so_when_there_is_no_such_actor) {

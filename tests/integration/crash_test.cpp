@@ -60,7 +60,7 @@ class crash_run {
       for (auto& r : readers_) {
         lives.emplace_back([&] { r.live(w); });
       }
-      std::this_thread::sleep_for(milliseconds{30 + random_() % 700});
+      std::this_thread::sleep_for(milliseconds{20 + random_() % 500});
       w.killed = true;
       node_.crash();
     }

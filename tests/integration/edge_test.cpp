@@ -99,7 +99,7 @@ TEST_F(balancer, a_forwarded_header_of_others_is_not_believed) {
 }
 
 TEST_F(balancer, without_forwarding_no_header_is_believed) {
-  start_node({"--limits-connections-per-address", "1", "--limits-loopback-exempt", "false"});
+  start_node({"--limits-connections-per-address", "1", "--limits-loopback-exempt=false"});
   const auto first = enter_with("", "X-Forwarded-For: 203.0.113.7\r\n");
   EXPECT_TRUE(first.has_value());
   EXPECT_FALSE(enter_with("", "X-Forwarded-For: 203.0.113.8\r\n").has_value());

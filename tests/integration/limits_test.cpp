@@ -99,7 +99,7 @@ TEST_P(limits, a_full_room_is_113_until_somebody_leaves) {
 }
 
 TEST_P(limits, a_room_that_must_exist_is_102) {
-  start_node({"--room-create-on-join", "false"});
+  start_node({"--room-create-on-join=false"});
   auto mina = enter("mina");
   EXPECT_EQ(mina.err_code({{"op", "join"}, {"room", "nowhere"}}), 102U);
 }
@@ -138,7 +138,7 @@ TEST_P(limits, connections_are_counted_and_the_next_may_come_when_one_has_gone) 
 }
 
 TEST_P(limits, connections_are_counted_by_address) {
-  start_node({"--limits-connections-per-address", "2", "--limits-loopback-exempt", "false"});
+  start_node({"--limits-connections-per-address", "2", "--limits-loopback-exempt=false"});
   auto from_here = the_node().to(encoded());
   from_here.dial.from = "127.0.0.2";
   const ws_client first(from_here);
@@ -156,7 +156,7 @@ TEST_P(limits, loopback_is_exempt_by_default) {
 }
 
 TEST_P(limits, guest_log_ins_have_a_rate_by_address) {
-  start_node({"--guests", "--rates-guests", "1/s burst 3", "--limits-loopback-exempt", "false"});
+  start_node({"--guests", "--rates-guests", "1/s burst 3", "--limits-loopback-exempt=false"});
   int let_in = 0;
   int refused = 0;
   for (int i = 0; i < 10; ++i) {

@@ -8,7 +8,7 @@ namespace lightstick::test {
 namespace {
 
 constexpr std::size_t in_flight_max = 8;
-constexpr std::size_t remarks_a_life_max = 250;
+constexpr std::size_t remarks_a_life_max = 2'000;
 constexpr std::size_t repeated_samples = 4;
 constexpr milliseconds listen_step{20};
 

@@ -6,7 +6,7 @@
 namespace lightstick::test {
 namespace {
 
-constexpr milliseconds between_beats{10};
+constexpr milliseconds between_beats{25};
 
 }  // namespace
 

@@ -54,7 +54,7 @@ void ws_client::handshake(const ws_options& o) {
     throw upgrade_refused(upgrade_);
   }
   // RFC 6455 1.3: the answer to the key of `upgrade_request`.
-  if (upgrade_.header("sec-websocket-accept") != "s3pPLBMiTxaQ9kYGzzhZRbK+xOo=" ||
+  if (upgrade_.header("sec-websocket-accept") != "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=" ||
       upgrade_.header("sec-websocket-protocol") != protocol || !upgrade_.header("sec-websocket-extensions").empty()) {
     throw protocol_error("the upgrade was answered wrongly: '" + raw.substr(0, head) + "'");
   }
