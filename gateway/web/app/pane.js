@@ -125,7 +125,8 @@ export class RoomPane {
   }
 
   #heard(message) {
-    if (message.off <= this.#room.read || message.user === this.#self) return;
+    // What was there on opening is read by eye; only what comes is told.
+    if (!this.#begun || message.off <= this.#room.read || message.user === this.#self) return;
     if (document.visibilityState === 'hidden') this.#newFrom ??= message.off;
     this.#announcer.add(message);
   }
