@@ -104,7 +104,7 @@ bool commit_queue::finish_open(const std::string& prefix, const opening& begun, 
     log.failed = false;
     log.epoch = begun.epoch;
     log.tail = at->last;
-    log.snapshot_at = at->snapshot_at;
+    log.oldest = at->oldest;
   }
   forget_if_idle(*found);
   numbers_.logs_open.set(static_cast<std::int64_t>(logs_.size()));
@@ -120,6 +120,12 @@ void commit_queue::close(const std::string& prefix) {
   forget_if_idle(*found);
 }
 
+sequence commit_queue::oldest_of(const std::string& prefix) const {
+  std::lock_guard lock(mutex_);
+  auto found = logs_.find(prefix);
+  return found == logs_.end() ? sequence{} : found->second.oldest;
+}
+
 result<void> commit_queue::push(draft d) {
   std::unique_lock lock(mutex_);
   if (stopping_) return fail(errc::stopping);
@@ -132,21 +138,17 @@ result<void> commit_queue::push(draft d) {
                                        ", opened under " + std::to_string(log.epoch.value()) + ", owned under " +
                                        std::to_string(epochs_.at(log.partition.value).value()));
   }
-  if (d.expected != log.tail) {
+  if (d.expected != log.tail || (d.removed && d.removed->oldest_before != log.oldest)) {
     return fail(errc::stale_sequence, name_of(d.prefix) + ": append after sequence " +
                                           std::to_string(d.expected.value()) + ", the last is " +
                                           std::to_string(log.tail.value()));
-  }
-  if (d.has_snapshot) {
-    d.ops.push_back({write_op::kind::erase_range, family::journal, journal_key(d.prefix, log.snapshot_at.next()),
-                     journal_key(d.prefix, d.last.next())});
   }
   auto bytes = bytes_of(d.ops);
   if (requests_ >= limits_.requests_max || bytes_ + bytes > limits_.bytes_max) {
     numbers_.appends_refused.add();
     return fail(errc::queue_full, std::to_string(requests_) + " appends of " + std::to_string(bytes_) + " bytes wait");
   }
-  if (d.has_snapshot) log.snapshot_at = d.last;
+  if (d.removed) log.oldest = d.removed->oldest_after;
   log.tail = d.last;
   ++log.uncommitted;
   enqueue({&*found, d.epoch, d.last, bytes, std::move(d.ops), std::move(d.listener)});

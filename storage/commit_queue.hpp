@@ -40,7 +40,7 @@ class commit_queue {
     lightstick::partition partition;
     lightstick::epoch epoch;
     sequence tail;
-    sequence snapshot_at;
+    sequence oldest;                ///< event that may still be stored
     bool open = false;
     bool opening = false;
     bool failed = false;            ///< an append failed since it was opened
@@ -60,6 +60,12 @@ class commit_queue {
   };
   using group = std::vector<entry>;
 
+  /// Events that a snapshot made superfluous: from which one on they may still be stored, before and after.
+  struct removal {
+    sequence oldest_before;  ///< what `oldest_of` said when the ops were made
+    sequence oldest_after;
+  };
+
   /// One append, encoded, before it is accepted.
   struct draft {
     std::string prefix;
@@ -67,7 +73,7 @@ class commit_queue {
     lightstick::epoch epoch;
     sequence expected;
     sequence last;
-    bool has_snapshot = false;  ///< then the journal up to `last` is removed in the same commit
+    std::optional<removal> removed;  ///< with a snapshot
     std::vector<write_op> ops;
     append_listener listener;
   };
@@ -79,7 +85,7 @@ class commit_queue {
   };
   struct opened_at {
     sequence last;
-    sequence snapshot_at;
+    sequence oldest;
   };
 
   using epochs = std::array<lightstick::epoch, partition_count>;
@@ -101,6 +107,8 @@ class commit_queue {
   [[nodiscard]] bool finish_open(const std::string& prefix, const opening& begun, std::optional<opened_at> at);
   void close(const std::string& prefix);
 
+  /// The oldest event of a log that may still be stored, appends under way counted; 0 when the log is not open.
+  [[nodiscard]] sequence oldest_of(const std::string& prefix) const;
   /// Errors: as store::append.
   [[nodiscard]] result<void> push(draft d);
 

@@ -12,17 +12,13 @@
 
 namespace lightstick::storage {
 
-/// One change of one key, or of a range of keys.
+/// One change of one key.
 struct write_op {
-  enum class kind : std::uint8_t {
-    put,          ///< `value` is the new value
-    erase,
-    erase_range,  ///< [key, value): `value` is where the range ends
-  };
+  enum class kind : std::uint8_t { put, erase };
   kind what = kind::put;
   storage::family family = storage::family::meta;
   std::string key;
-  std::string value;
+  std::string value;  ///< of a put
 };
 
 /// Keys in [from, to) of one family. REQUIRES: of one log, except in `family::meta`.

@@ -18,14 +18,15 @@ write_op encode_row(const std::string& prefix, const row_write& r) {
 }
 
 /// Gives the epoch it was written under.
-result<epoch> load_snapshot(const engine_reader& disk, const std::string& prefix, log_contents& into) {
+result<epoch> load_snapshot(const engine_reader& disk, const std::string& prefix, loaded_log& into) {
   auto value = disk.get(family::snapshots, prefix);
   if (!value) return fail(std::move(value.error()));
   if (!*value) return epoch{};
   auto snapshot = decode_snapshot(prefix, **value);
   if (!snapshot) return fail(std::move(snapshot.error()));
-  into.snapshot.emplace(snapshot->state);
-  into.snapshot_at = snapshot->at;
+  into.contents.snapshot.emplace(snapshot->state);
+  into.contents.snapshot_at = snapshot->at;
+  into.oldest = snapshot->oldest;
   return snapshot->epoch;
 }
 
@@ -62,37 +63,43 @@ result<void> load_events(const engine_reader& disk, const std::string& prefix, e
 
 }  // namespace
 
-std::vector<write_op> encode_append(const std::string& prefix, const append_request& request) {
-  std::vector<write_op> out;
-  out.reserve(request.events.size() + request.rows.size() + 2);
+encoded_append encode_append(const std::string& prefix, const append_request& request, sequence oldest) {
+  encoded_append out;
+  out.oldest = oldest;
+  out.ops.reserve(request.events.size() + request.rows.size() + 1);
   auto at = request.expected;
   for (const auto& event : request.events) {
     at = at.next();
     if (request.snapshot) continue;
     auto key = journal_key(prefix, at);
     auto value = encode_event(key, {request.owner_epoch, event});
-    out.push_back(put(family::journal, std::move(key), std::move(value)));
+    out.ops.push_back(put(family::journal, std::move(key), std::move(value)));
   }
-  for (const auto& r : request.rows) out.push_back(encode_row(prefix, r));
-  if (request.snapshot) {
-    out.push_back(
-        put(family::snapshots, prefix, encode_snapshot(prefix, {request.owner_epoch, at, *request.snapshot})));
+  for (const auto& r : request.rows) out.ops.push_back(encode_row(prefix, r));
+  if (!request.snapshot) return out;
+  for (std::uint64_t n = 0; n < events_removed_max && out.oldest <= request.expected; ++n) {
+    out.ops.push_back({write_op::kind::erase, family::journal, journal_key(prefix, out.oldest), {}});
+    out.oldest = out.oldest.next();
   }
+  if (out.oldest > request.expected) out.oldest = at.next();
+  out.ops.push_back(put(family::snapshots, prefix,
+                        encode_snapshot(prefix, {request.owner_epoch, at, out.oldest, *request.snapshot})));
   return out;
 }
 
-result<log_contents> load_log(const engine_reader& disk, const std::string& prefix, std::int64_t now_ms) {
-  log_contents out;
+result<loaded_log> load_log(const engine_reader& disk, const std::string& prefix, std::int64_t now_ms) {
+  loaded_log out;
+  out.oldest = sequence{1};
   auto snapshot = load_snapshot(disk, prefix, out);
   if (!snapshot) return fail(std::move(snapshot.error()));
-  if (auto loaded = load_events(disk, prefix, *snapshot, out); !loaded) return fail(std::move(loaded.error()));
+  if (auto loaded = load_events(disk, prefix, *snapshot, out.contents); !loaded) return fail(std::move(loaded.error()));
   row_query marks;
   marks.table = row_table::marks;
   marks.rows_max = UINT32_MAX;
   marks.bytes_max = UINT32_MAX;
   auto page = load_rows(disk, prefix, marks, now_ms);
   if (!page) return fail(std::move(page.error()));
-  out.marks = std::move(page->rows);
+  out.contents.marks = std::move(page->rows);
   return out;
 }
 

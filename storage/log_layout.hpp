@@ -9,13 +9,24 @@
 /// Logs to and from the engine's keys and values. Pure but for the reads.
 namespace lightstick::storage {
 
-/// What writing one append means, but for the journal that a snapshot makes superfluous: the queue, which knows where
-/// it begins, adds that. Events that come with a snapshot are part of it, and not written.
-[[nodiscard]] std::vector<write_op> encode_append(const std::string& prefix, const append_request& request);
+/// Events that one snapshot removes at most; the next one goes on.
+inline constexpr std::uint64_t events_removed_max = 4096;
 
-/// Everything of a log but its epoch. REQUIRES: `disk` does not change meanwhile. Errors: corrupt, newer_format,
-/// io_failed.
-[[nodiscard]] result<log_contents> load_log(const engine_reader& disk, const std::string& prefix, std::int64_t now_ms);
+/// One append as changes of keys. With a snapshot its own events are not written, being part of it, and those before,
+/// from `oldest` on, are removed: one by one, because RocksDB 7.8 can end the process when a compaction of range
+/// deletions meets a full disk.
+struct encoded_append {
+  std::vector<write_op> ops;
+  sequence oldest;  ///< the oldest event that may still be stored afterwards
+};
+[[nodiscard]] encoded_append encode_append(const std::string& prefix, const append_request& request, sequence oldest);
+
+struct loaded_log {
+  log_contents contents;  ///< all but the epoch
+  sequence oldest;        ///< as above
+};
+/// REQUIRES: `disk` does not change meanwhile. Errors: corrupt, newer_format, io_failed.
+[[nodiscard]] result<loaded_log> load_log(const engine_reader& disk, const std::string& prefix, std::int64_t now_ms);
 
 /// Errors: as load_log.
 [[nodiscard]] result<row_page> load_rows(const engine_reader& disk, const std::string& prefix, const row_query& query,

@@ -90,9 +90,10 @@ std::string encode_event(std::string_view key, const stored_event& e) {
 }
 
 std::string encode_snapshot(std::string_view key, const stored_snapshot& s) {
-  return record_builder(record_type::snapshot, 16 + s.state.size())
+  return record_builder(record_type::snapshot, 24 + s.state.size())
       .number(s.epoch.value())
       .number(s.at.value())
+      .number(s.oldest.value())
       .text(s.state)
       .seal(key);
 }
@@ -123,10 +124,11 @@ result<stored_event> decode_event(std::string_view key, std::string_view value) 
 }
 
 result<stored_snapshot> decode_snapshot(std::string_view key, std::string_view value) {
-  auto payload = open(family::snapshots, record_type::snapshot, key, value, 16);
+  auto payload = open(family::snapshots, record_type::snapshot, key, value, 24);
   if (!payload) return fail(std::move(payload.error()));
   return stored_snapshot{epoch{get_big_endian<std::uint64_t>(*payload)},
-                         sequence{get_big_endian<std::uint64_t>(payload->substr(8))}, payload->substr(16)};
+                         sequence{get_big_endian<std::uint64_t>(payload->substr(8))},
+                         sequence{get_big_endian<std::uint64_t>(payload->substr(16))}, payload->substr(24)};
 }
 
 result<std::string_view> decode_history_row(std::string_view key, std::string_view value) {

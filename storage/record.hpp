@@ -22,7 +22,7 @@ enum class record_type : std::uint8_t {
   history_id = 3,    ///< meta: text
   epoch = 4,         ///< meta: epoch of a partition (8 bytes)
   event = 16,        ///< journal: epoch (8 bytes) | event
-  snapshot = 17,     ///< snapshots: epoch (8 bytes) | sequence (8 bytes) | state
+  snapshot = 17,     ///< snapshots: epoch (8 bytes) | sequence (8 bytes) | oldest event (8 bytes) | state
   history_row = 18,  ///< history: value
   mark = 19,         ///< marks: expires_ms (8 bytes, 0 = never) | value
 };
@@ -37,6 +37,7 @@ struct stored_event {
 struct stored_snapshot {
   lightstick::epoch epoch;
   lightstick::sequence at;
+  lightstick::sequence oldest;  ///< events before this one are no longer stored
   std::string_view state;
 };
 struct stored_mark {

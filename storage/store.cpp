@@ -176,12 +176,13 @@ result<log_contents> store::open_log(const log_id& log) {
   for (;;) {
     auto begun = impl_->queue.begin_open(prefix, log.partition);
     if (!begun) return fail(std::move(begun.error()));
-    auto contents = impl_->counted(load_log(*impl_->disk, prefix, impl_->clock.wall().value));
+    auto loaded = impl_->counted(load_log(*impl_->disk, prefix, impl_->clock.wall().value));
     std::optional<commit_queue::opened_at> at;
-    if (contents) at = {contents->last, contents->snapshot_at};
+    if (loaded) at = {loaded->contents.last, loaded->oldest};
     if (!impl_->queue.finish_open(prefix, *begun, at)) continue;
-    if (contents) contents->owner_epoch = begun->epoch;
-    return contents;
+    if (!loaded) return fail(std::move(loaded.error()));
+    loaded->contents.owner_epoch = begun->epoch;
+    return std::move(loaded->contents);
   }
 }
 
@@ -195,8 +196,10 @@ result<void> store::append(append_request request, append_listener listener) {
   d.epoch = request.owner_epoch;
   d.expected = request.expected;
   d.last = sequence{request.expected.value() + request.events.size()};
-  d.has_snapshot = request.snapshot.has_value();
-  d.ops = encode_append(d.prefix, request);
+  auto oldest = request.snapshot ? impl_->queue.oldest_of(d.prefix) : sequence{};
+  auto encoded = encode_append(d.prefix, request, oldest);
+  if (request.snapshot) d.removed = {oldest, encoded.oldest};
+  d.ops = std::move(encoded.ops);
   d.listener = std::move(listener);
   return impl_->queue.push(std::move(d));
 }
@@ -204,9 +207,10 @@ result<void> store::append(append_request request, append_listener listener) {
 result<log_contents> store::read_log(const log_id& log) const {
   if (auto fit = check(log); !fit) return fail(std::move(fit.error()));
   auto view = impl_->disk->view();
-  auto contents = impl_->counted(load_log(*view, log_prefix(log), impl_->clock.wall().value));
-  if (contents) contents->owner_epoch = epoch_of(log.partition);
-  return contents;
+  auto loaded = impl_->counted(load_log(*view, log_prefix(log), impl_->clock.wall().value));
+  if (!loaded) return fail(std::move(loaded.error()));
+  loaded->contents.owner_epoch = epoch_of(log.partition);
+  return std::move(loaded->contents);
 }
 
 result<row_page> store::read_rows(const log_id& log, const row_query& query) const {

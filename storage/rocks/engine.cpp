@@ -16,12 +16,7 @@ rocksdb::Slice slice_of(std::string_view s) { return {s.data(), s.size()}; }
 std::string_view view_of(const rocksdb::Slice& s) { return {s.data(), s.size()}; }
 
 rocksdb::Status add(rocksdb::WriteBatch& batch, rocksdb::ColumnFamilyHandle* to, const write_op& op) {
-  switch (op.what) {
-    case write_op::kind::put: return batch.Put(to, op.key, op.value);
-    case write_op::kind::erase: return batch.Delete(to, op.key);
-    case write_op::kind::erase_range: return batch.DeleteRange(to, op.key, op.value);
-  }
-  return rocksdb::Status::InvalidArgument("unknown operation");
+  return op.what == write_op::kind::put ? batch.Put(to, op.key, op.value) : batch.Delete(to, op.key);
 }
 
 tl::unexpected<error> closed() {

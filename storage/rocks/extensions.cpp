@@ -52,6 +52,14 @@ class mark_filter_factory_impl final : public rocksdb::CompactionFilterFactory {
   const clock_source& clock_;
 };
 
+class no_self_resume_impl final : public rocksdb::EventListener {
+ public:
+  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason /*reason*/, rocksdb::Status why,
+                            bool* auto_recovery) override {
+    if (why.severity() >= rocksdb::Status::Severity::kHardError) *auto_recovery = false;
+  }
+};
+
 }  // namespace
 
 std::shared_ptr<const rocksdb::SliceTransform> log_prefix_transform() {
@@ -61,5 +69,7 @@ std::shared_ptr<const rocksdb::SliceTransform> log_prefix_transform() {
 std::shared_ptr<rocksdb::CompactionFilterFactory> mark_filter_factory(const clock_source& clock) {
   return std::make_shared<mark_filter_factory_impl>(clock);
 }
+
+std::shared_ptr<rocksdb::EventListener> no_self_resume() { return std::make_shared<no_self_resume_impl>(); }
 
 }  // namespace lightstick::storage::rocks

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <rocksdb/compaction_filter.h>
+#include <rocksdb/listener.h>
 #include <rocksdb/slice_transform.h>
 #include <memory>
 
@@ -14,5 +15,9 @@ namespace lightstick::storage::rocks {
 
 /// Drops marks some time after they expired, when their files are written anew. REQUIRES: `clock` outlives the database.
 [[nodiscard]] std::shared_ptr<rocksdb::CompactionFilterFactory> mark_filter_factory(const clock_source& clock);
+
+/// Keeps RocksDB from resuming by itself after an error that stopped writes: the engine opens the database again then,
+/// and two at once would disturb each other. Less serious ones (a compaction that found no room) it may mend.
+[[nodiscard]] std::shared_ptr<rocksdb::EventListener> no_self_resume();
 
 }  // namespace lightstick::storage::rocks

@@ -66,7 +66,8 @@ rocksdb::DBOptions database_options(const open_options& o, std::shared_ptr<rocks
   d.max_subcompactions = 1;
   d.bytes_per_sync = mib;
   d.avoid_unnecessary_blocking_io = true;
-  d.max_bgerror_resume_count = 0;  // the committer resumes, so that it knows
+  d.max_bgerror_resume_count = 0;
+  d.listeners.push_back(no_self_resume());
 
   d.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
   d.max_log_file_size = 4 * mib;

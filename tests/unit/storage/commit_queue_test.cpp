@@ -17,13 +17,12 @@ class commit_queue_test : public testing::Test {
     ASSERT_TRUE(queue_.finish_open(prefix, *begun, commit_queue::opened_at{sequence{last}, {}}));
   }
   result<void> push(const std::string& prefix, std::uint64_t expected, const append_listener& listener,
-                    std::size_t bytes = 10, bool snapshot = false) {
+                    std::size_t bytes = 10) {
     commit_queue::draft d;
     d.prefix = prefix;
     d.partition = partition{7};
     d.expected = sequence{expected};
     d.last = sequence{expected + 1};
-    d.has_snapshot = snapshot;
     d.ops = {{write_op::kind::put, family::journal, std::string(bytes, 'k'), ""}};
     d.listener = listener;
     return queue_.push(std::move(d));
@@ -211,20 +210,6 @@ TEST_F(commit_queue_test, appends_of_an_older_epoch_are_failed_when_the_epoch_ri
   EXPECT_TRUE(heard_->failures()[0].is(condition::not_owner));
   queue_.succeeded(std::move(group));
   EXPECT_EQ(raiser->commits().size(), 1U);
-}
-
-TEST_F(commit_queue_test, a_snapshot_removes_the_journal_from_the_one_before) {
-  open("a", 10);
-  ASSERT_TRUE(push("a", 10, heard_));
-  ASSERT_TRUE(push("a", 11, heard_, 10, true));
-  ASSERT_TRUE(push("a", 12, heard_, 10, true));
-  auto group = queue_.take();
-  ASSERT_EQ(group[1].ops.size(), 2U);
-  EXPECT_EQ(group[1].ops[1].what, write_op::kind::erase_range);
-  EXPECT_EQ(group[1].ops[1].key, journal_key("a", sequence{1}));
-  EXPECT_EQ(group[1].ops[1].value, journal_key("a", sequence{13}));
-  EXPECT_EQ(group[2].ops[1].key, journal_key("a", sequence{13}));
-  queue_.succeeded(std::move(group));
 }
 
 TEST_F(commit_queue_test, a_closed_log_is_forgotten_when_its_appends_have_ended) {
