@@ -83,7 +83,7 @@ TEST_F(damaged_record, of_one_log_costs_no_other) {
   put(family::journal, journal_key(prefix_, sequence{2}), "nonsense");
   EXPECT_FALSE(store_->open_log(aurora));
   EXPECT_EQ(open_log(other).events.size(), 1U);
-  EXPECT_EQ(store_->append(after(2, {"x"}), {}).error().code, errc::not_open);
+  EXPECT_EQ(code_of(store_->append(after(2, {"x"}), {})), errc::not_open);
 }
 
 TEST_F(damaged_record, a_missing_event_is_a_damage) {
@@ -104,7 +104,7 @@ TEST_F(damaged_record, an_event_of_an_older_epoch_behind_a_newer_one_is_a_damage
   EXPECT_TRUE(store_->read_log(aurora));
   key = journal_key(prefix_, sequence{4});
   put(family::journal, key, encode_event(key, {epoch{4}, "e"}));
-  EXPECT_TRUE(store_->read_log(aurora).error().is(condition::corrupt));
+  EXPECT_TRUE(is(store_->read_log(aurora), condition::corrupt));
 }
 
 /// Damage of the files themselves.

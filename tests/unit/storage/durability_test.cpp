@@ -166,7 +166,7 @@ TEST_F(durability_test, after_a_failed_sync_every_writer_has_to_look_again) {
   disk_->break_syncs(false);
   ASSERT_TRUE(wait_writable());
   // The bytes had reached the disk all the same: nobody may go on as if they had not.
-  EXPECT_EQ(store_->append(after(1, {"blind"}), {}).error().code, errc::not_open);
+  EXPECT_EQ(code_of(store_->append(after(1, {"blind"}), {})), errc::not_open);
   EXPECT_EQ(open_log().events, (std::vector<std::string>{"before", "unknown"}));
   commit(after(2, {"after"}));
   crash();

@@ -83,6 +83,16 @@ class recorder {
   std::vector<error> failures_;
 };
 
+/// The error of a result, or none: a success fails the expectation instead of the process.
+template <class T>
+std::error_code code_of(const result<T>& r) {
+  return r ? std::error_code() : r.error().code;
+}
+template <class T>
+bool is(const result<T>& r, condition c) {
+  return !r && r.error().is(c);
+}
+
 inline const log_id aurora{partition{7}, "room/aurora"};
 
 inline append_request after(std::uint64_t expected, std::vector<std::string> events, log_id log = aurora) {

@@ -179,22 +179,22 @@ TEST_F(store_test, epochs_rise_and_stay) {
   EXPECT_EQ(store_->epoch_of(partition{7}), epoch{3});
   EXPECT_EQ(store_->epoch_of(partition{8}), epoch{});
   std::pair<partition, epoch> down{partition{7}, epoch{2}};
-  EXPECT_EQ(store_->raise_epochs({&down, 1}).error().code, errc::stale_epoch);
+  EXPECT_EQ(code_of(store_->raise_epochs({&down, 1})), errc::stale_epoch);
 }
 
 TEST_F(store_test, only_what_follows_the_last_append_is_accepted) {
   open_log();
   commit(after(0, {"one"}));
-  EXPECT_EQ(store_->append(after(0, {"again"}), {}).error().code, errc::stale_sequence);
-  EXPECT_EQ(store_->append(after(2, {"gap"}), {}).error().code, errc::stale_sequence);
+  EXPECT_EQ(code_of(store_->append(after(0, {"again"}), {})), errc::stale_sequence);
+  EXPECT_EQ(code_of(store_->append(after(2, {"gap"}), {})), errc::stale_sequence);
   EXPECT_EQ(open_log().events, (std::vector<std::string>{"one"}));
 }
 
 TEST_F(store_test, a_log_that_is_not_open_accepts_nothing) {
-  EXPECT_EQ(store_->append(after(0, {"one"}), {}).error().code, errc::not_open);
+  EXPECT_EQ(code_of(store_->append(after(0, {"one"}), {})), errc::not_open);
   open_log();
   store_->close_log(aurora);
-  EXPECT_EQ(store_->append(after(0, {"one"}), {}).error().code, errc::not_open);
+  EXPECT_EQ(code_of(store_->append(after(0, {"one"}), {})), errc::not_open);
   EXPECT_EQ(number("lightstick_storage_logs_open"), 0U);
 }
 
@@ -202,7 +202,7 @@ TEST_F(store_test, an_owner_of_an_older_epoch_is_refused) {
   open_log();
   std::pair<partition, epoch> up{aurora.partition, epoch{1}};
   ASSERT_TRUE(store_->raise_epochs({&up, 1}));
-  EXPECT_TRUE(store_->append(after(0, {"one"}), {}).error().is(condition::not_owner));
+  EXPECT_TRUE(is(store_->append(after(0, {"one"}), {}), condition::not_owner));
   EXPECT_EQ(open_log().owner_epoch, epoch{1});
   auto r = after(0, {"one"});
   r.owner_epoch = epoch{1};
@@ -217,15 +217,14 @@ TEST_F(store_test, a_reader_does_not_take_the_log_from_its_writer) {
 }
 
 TEST_F(store_test, what_can_never_work_is_invalid) {
-  EXPECT_EQ(store_->open_log({partition{7}, ""}).error().code, errc::invalid);
-  EXPECT_EQ(store_->open_log({partition{7}, std::string(log_name_bytes_max + 1, 'x')}).error().code, errc::invalid);
-  EXPECT_EQ(store_->open_log({partition{partition_count}, "x"}).error().code, errc::invalid);
+  EXPECT_EQ(code_of(store_->open_log({partition{7}, ""})), errc::invalid);
+  EXPECT_EQ(code_of(store_->open_log({partition{7}, std::string(log_name_bytes_max + 1, 'x')})), errc::invalid);
+  EXPECT_EQ(code_of(store_->open_log({partition{partition_count}, "x"})), errc::invalid);
   open_log();
   auto r = after(0, {"e"});
   r.rows = {history_row("", "no key")};
-  EXPECT_EQ(store_->append(std::move(r), {}).error().code, errc::invalid);
-  EXPECT_EQ(store_->append(after(0, {std::string(options_.append_bytes_max + 1, 'x')}), {}).error().code,
-            errc::invalid);
+  EXPECT_EQ(code_of(store_->append(std::move(r), {})), errc::invalid);
+  EXPECT_EQ(code_of(store_->append(after(0, {std::string(options_.append_bytes_max + 1, 'x')}), {})), errc::invalid);
 }
 
 TEST_F(store_test, closing_commits_what_waits) {
