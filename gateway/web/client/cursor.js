@@ -34,6 +34,12 @@ export class ReadCursor {
     return true;
   }
 
+  /** Sends a move that waits now: later may be too late. */
+  flush() {
+    this.#options.env.clearTimeout(this.#timer);
+    if (this.#ready) this.#send();
+  }
+
   /** The server told where the cursor is: the user read on another device. */
   told(off) {
     if (!Number.isSafeInteger(off)) return;

@@ -8,6 +8,8 @@
  * @property {() => boolean} visible false while nobody can see the page; no pings are sent then
  * @property {(callback: () => void) => void} onWake calls back when the page is shown again or the
  *   network returns: a moment to check the connection instead of waiting for a timer
+ * @property {(callback: () => void) => void} onHide calls back when the page goes out of sight, perhaps
+ *   for good: the last moment to send something
  */
 
 const longestTimerMs = 2 ** 31 - 1;
@@ -25,6 +27,12 @@ export function hostEnvironment() {
         if (page.visibilityState !== 'hidden') callback();
       });
       globalThis.window?.addEventListener('online', callback);
+    },
+    onHide(callback) {
+      page?.addEventListener('visibilitychange', () => {
+        if (page.visibilityState === 'hidden') callback();
+      });
+      globalThis.window?.addEventListener('pagehide', callback);
     },
   };
 }

@@ -59,6 +59,9 @@ export class Lightstick extends Emitter {
       onLive: (session) => this.#live(session),
       onPush: (frame) => this.#rooms.get(frame.room)?.pushed(frame),
     });
+    environment.onHide(() => {
+      for (const room of this.rooms) room.hidden();
+    });
     this.#host = {
       ask: (op, fields) => this.#connection.ask(op, fields),
       env: environment,

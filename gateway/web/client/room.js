@@ -186,7 +186,8 @@ export class Room extends Emitter {
   }
 
   /**
-   * Moves the read cursor forward, here at once and on the server within half a second.
+   * Moves the read cursor forward, here at once and on the server within half a second, or when
+   * the page goes out of sight.
    * @param {number} off
    */
   markRead(off) {
@@ -272,6 +273,11 @@ export class Room extends Emitter {
     if (this.#status !== 'joined') return;
     this.#status = 'joining';
     this.emit('change');
+  }
+
+  /** @internal the page may go for good */
+  hidden() {
+    this.#cursor.flush();
   }
 
   /** @internal the client is closed */

@@ -261,6 +261,20 @@ test('a read cursor that was not heard is told after the break', async () => {
   assert.equal(made.socket().last('read').off, 5);
 });
 
+test('a read cursor is told before the page goes', async () => {
+  const made = await joinedRoom(5);
+  made.room.markRead(3);
+  made.env.hide();
+  made.env.hide();
+  assert.equal(made.socket().last('read').off, 3);
+  made.socket().answer('read', { room: 'aurora', off: 3 });
+  await settle();
+  const told = made.socket().all('read').length;
+  made.env.hide();
+  await made.env.advance(1_000);
+  assert.equal(made.socket().all('read').length, told);
+});
+
 test('the roster is read in pages and follows joins and leaves, also while it is read', async () => {
   const made = await joinedRoom(0);
   const { room } = made;

@@ -8,10 +8,12 @@ export class FakeEnv {
   #timers = new Map();
   #nextTimer = 1;
   #wakers = [];
+  #hiders = [];
 
   now = () => this.time;
   visible = () => this.shown;
   onWake = (callback) => this.#wakers.push(callback);
+  onHide = (callback) => this.#hiders.push(callback);
   clearTimeout = (timer) => this.#timers.delete(timer);
   setTimeout = (callback, ms) => {
     const id = this.#nextTimer++;
@@ -31,6 +33,10 @@ export class FakeEnv {
       await settle();
     }
     this.time = until;
+  }
+
+  hide() {
+    for (const callback of this.#hiders) callback();
   }
 
   wake() {

@@ -4,6 +4,7 @@ import { until } from './until.mjs';
 export class Fan {
   #context;
   #problems = [];
+  #sent = [];
 
   /** @param {import('playwright-core').Page} page */
   constructor(name, context, page) {
@@ -14,6 +15,9 @@ export class Fan {
     page.on('console', (message) => {
       if (message.type() === 'error' && /Content Security Policy/i.test(message.text())) this.#problems.push(message.text());
     });
+    page.on('websocket', (socket) => {
+      socket.on('framesent', ({ payload }) => this.#sent.push(JSON.parse(payload)));
+    });
     page.on('dialog', (dialog) => {
       this.#problems.push(`a dialog opened: ${dialog.message()}`);
       dialog.dismiss().catch(() => {});
@@ -23,6 +27,11 @@ export class Fan {
   /** What went wrong in the page by itself: exceptions, refused scripts, dialogs. */
   get problems() {
     return this.#problems;
+  }
+
+  /** Frames with this op that the page has sent so far. */
+  sent(op) {
+    return this.#sent.filter((frame) => frame.op === op);
   }
 
   /** Chooses the name and waits for the rooms. */

@@ -66,6 +66,7 @@ export const tests = [
       await mina.open(other);
       await jun.say('two');
       await unreadIs(mina.page, room, '1');
+      await until('the cursor is told', () => mina.sent('read').some((frame) => frame.room === room && frame.off === 1));
       await mina.page.reload();
       await mina.inRoom(other);
       await mina.page.locator(`.room-link[data-room="${room}"]`).click();
