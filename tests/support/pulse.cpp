@@ -21,7 +21,7 @@ std::chrono::microseconds percentile(std::vector<std::chrono::microseconds>& sam
 }
 
 pulse::pulse(const node& where, encoding e) : client_(where.enter(e, "healthy", "admin", "pulse")) {
-  client_.join("quiet");
+  client_->join("quiet");
   thread_ = std::jthread([this](const std::stop_token& stopping) { beat(stopping); });
 }
 
@@ -32,7 +32,7 @@ void pulse::beat(const std::stop_token& stopping) {
     while (!stopping.stop_requested()) {
       for (const auto& frame : {ping, publish}) {
         const auto start = steady::now();
-        client_.ok(frame);
+        client_->ok(frame);
         times_.push_back(std::chrono::duration_cast<std::chrono::microseconds>(steady::now() - start));
       }
       std::this_thread::sleep_for(between_beats);
@@ -47,6 +47,7 @@ pulse_report pulse::stop() {
     thread_.request_stop();
     thread_.join();
   }
+  client_.reset();
   const auto worst = times_.empty() ? std::chrono::microseconds{} : *std::ranges::max_element(times_);
   return {times_.size(), percentile(times_, 0.5), percentile(times_, 0.99), worst, failure_};
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -28,12 +29,13 @@ class pulse {
   pulse(const pulse&) = delete;
   pulse& operator=(const pulse&) = delete;
 
+  /// Its connection is closed on return.
   [[nodiscard]] pulse_report stop();
 
  private:
   void beat(const std::stop_token& stopping);
 
-  ws_client client_;
+  std::optional<ws_client> client_;
   std::vector<std::chrono::microseconds> times_;
   std::string failure_;
   std::jthread thread_;
