@@ -21,8 +21,9 @@ namespace lightstick::gateway::net {
 /// States: opening -> unauthenticated -> open -> closing -> gone; any may skip to gone.
 /// Invariants: (1) at most one read and one write under way; (2) frames leave in the order they were queued; (3) once
 /// gone, it holds no subscription, its session was told, and its port is dead.
-/// Bounds: `outbound_bytes_max` waiting (then 4101), `unanswered_max` requests with the session (then its socket is not
-/// read), `frame_bytes` a message (then 4007), the session's request rate of refused frames and pings (then 4108).
+/// Bounds: `outbound_bytes_max` waiting (then 4101), `unanswered_max` requests with the session and as many pages as fit
+/// half of `outbound_bytes_max` (then its socket is not read), `frame_bytes` a message (then 4007), the session's request
+/// rate of refused frames and pings (then 4108).
 class connection : public subscriber, public tracked, public port_owner {
  public:
   connection(io_thread& thread, place where, protocol::encoding format);
@@ -74,6 +75,10 @@ class connection : public subscriber, public tracked, public port_owner {
   struct frame_visitor;
 
   void on_message(std::string_view bytes, bool text);
+  /// Frames that wait for answers to earlier ones go on, in order; then the socket is read again.
+  void go_on();
+  [[nodiscard]] bool may_go_on(const protocol::decoded& next) const;
+  [[nodiscard]] bool listening() const noexcept { return state_ < state::closing && !close_queued_; }
   void on_frame(protocol::decoded d);
   void on_auth(protocol::auth a);
   void on_refresh(protocol::refresh r);
@@ -119,6 +124,8 @@ class connection : public subscriber, public tracked, public port_owner {
   token_bucket nuisances_;
   std::uint64_t frames_in_ = 0;
   std::uint64_t frames_out_ = 0;
+  std::vector<protocol::decoded> backlog_;  ///< of the last message, from `next_frame_` on: not looked at yet
+  std::uint32_t next_frame_ = 0;
   outbound_queue queue_;
   protocol::joining around_;
   std::vector<boost::asio::const_buffer> buffers_;

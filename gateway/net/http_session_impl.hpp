@@ -2,6 +2,8 @@
 
 // Included by http_session_plain.cpp and http_session_tls.cpp only, so that each stream compiles once.
 
+#include <utility>  // before awaitable.hpp, which needs it
+
 #include <array>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -163,8 +165,7 @@ class http_session final : public tracked, public std::enable_shared_from_this<h
     request_parser parser;
     parser.header_limit(core_.opts.header_bytes_max);
     parser.body_limit(core_.opts.body_bytes_max);
-    error_code ec;
-    co_await http::async_read_header(stream_, buffer_, parser, asio::redirect_error(use_awaitable, ec));
+    auto ec = co_await read_header(parser);
     if (!ec && wants_websocket(parser.get())) co_return co_await upgrade(parser);
     if (!ec && equal_ignoring_case(view(parser.get()[http::field::expect]), "100-continue") && !parser.is_done()) {
       static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -175,6 +176,17 @@ class http_session final : public tracked, public std::enable_shared_from_this<h
     }
     if (ec) co_return co_await refuse(ec);
     co_return co_await answer(parser.get());
+  }
+
+  /// Beast's own limit holds for one field only: a header of many small ones would be read without end.
+  awaitable<error_code> read_header(request_parser& parser) {
+    error_code ec;
+    std::size_t bytes = 0;
+    while (!ec && !parser.is_header_done()) {
+      bytes += co_await http::async_read_some(stream_, buffer_, parser, asio::redirect_error(use_awaitable, ec));
+      if (!ec && bytes > core_.opts.header_bytes_max) ec = http::error::header_limit;
+    }
+    co_return ec;
   }
 
   awaitable<bool> first_bytes() {
