@@ -6,6 +6,7 @@
 #include "lightstick/tools/command.hpp"
 #include "lightstick/tools/help.hpp"
 #include "lightstick/tools/text/nearest.hpp"
+#include "lightstick/tools/text/table.hpp"
 
 namespace lightstick::tools {
 namespace {
@@ -32,22 +33,35 @@ exit_code wrong_usage(const std::vector<const CLI::App*>& chain, const std::stri
   return complain(exit_code::usage, message + "\nTry: " + line_of(chain) + " --help");
 }
 
-/// What nobody took: an option or a subcommand that does not exist.
-exit_code unknown(const std::vector<const CLI::App*>& chain, const std::vector<std::string>& left_over) {
-  auto option = std::ranges::find_if(left_over, [](const std::string& text) { return text.starts_with('-'); });
-  std::vector<std::string> known;
-  if (option != left_over.end()) {
-    for (const auto* app : chain) {
-      for (const auto* o : app->get_options()) {
-        for (const auto& name : o->get_lnames()) known.push_back("--" + name);
-      }
-    }
-    auto name = option->substr(0, option->find('='));
-    return wrong_usage(chain, "unknown option " + name + text::did_you_mean(name, known));
+std::vector<std::string> option_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const auto* o : app.get_options()) {
+    for (const auto& name : o->get_lnames()) names.push_back("--" + name);
   }
+  return names;
+}
+
+exit_code unknown_option(const std::vector<const CLI::App*>& chain, const std::string& word) {
+  auto name = word.substr(0, word.find('='));
+  std::vector<std::string> known;
+  for (const auto* app : chain) {
+    for (const auto* sub : app->get_subcommands({})) {
+      if (std::ranges::count(option_names(*sub), name) == 0) continue;
+      return wrong_usage(chain, name + " is an option of " + sub->get_name() + " and has to stand after it");
+    }
+    std::ranges::move(option_names(*app), std::back_inserter(known));
+  }
+  return wrong_usage(chain, "unknown option " + text::printable(name) + text::did_you_mean(name, known));
+}
+
+/// Words that nobody took.
+exit_code unknown(const std::vector<const CLI::App*>& chain, const std::vector<std::string>& left_over) {
+  const auto& word = left_over.front();
+  if (word.starts_with('-')) return unknown_option(chain, word);
+  std::vector<std::string> known;
   for (const auto* sub : chain.back()->get_subcommands({})) known.push_back(sub->get_name());
   auto what = known.empty() ? "unexpected argument \"" : "unknown subcommand \"";
-  return wrong_usage(chain, what + left_over.front() + "\"" + text::did_you_mean(left_over.front(), known));
+  return wrong_usage(chain, what + text::printable(word) + "\"" + text::did_you_mean(word, known));
 }
 
 void set_up(CLI::App& app) {

@@ -9,4 +9,6 @@ exit_code complain(exit_code code, std::string_view message) {
   return code;
 }
 
+std::string sentence(const error& e) { return e.detail.empty() ? e.code.message() : e.detail; }
+
 }  // namespace lightstick::tools

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <string>
 #include <string_view>
+
+#include "lightstick/runtime/base/result.hpp"
 
 namespace lightstick::tools {
 
@@ -13,5 +16,8 @@ enum class exit_code : int {
 
 /// One line on standard error, "lightstick: MESSAGE"; returns `code`, so that it ends a function.
 exit_code complain(exit_code code, std::string_view message);
+
+/// What an error says to a person: its detail, which names the way out, or else what its code is called.
+[[nodiscard]] std::string sentence(const error& e);
 
 }  // namespace lightstick::tools

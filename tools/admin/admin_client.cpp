@@ -68,7 +68,7 @@ result<std::string> admin_client::get(const std::string& path_and_query) const {
   auto reply = gateway::call_http(call);
   if (!reply) {
     auto e = std::move(reply.error());
-    e.detail = "no answer from " + base_ + " (" + e.to_string() +
+    e.detail = "no answer from " + base_ + " (" + e.detail +
                "): is the node running, and is this the URL that it prints after `admin`?";
     return fail(std::move(e));
   }
@@ -78,9 +78,9 @@ result<std::string> admin_client::get(const std::string& path_and_query) const {
 
 result<std::string> read_token_file(const std::string& path) {
   constexpr auto way_out = "; make one: lightstick token --secret-file FILE --user NAME --role admin > TOKENFILE";
+  errno = 0;
   std::ifstream in(path, std::ios::binary);
   std::string token(gateway::auth::token_bytes_max + 3, '\0');
-  errno = 0;
   in.read(token.data(), static_cast<std::streamsize>(token.size()));
   if (!in.is_open() || in.bad()) {
     return fail(errc::invalid, "--token-file " + path + " cannot be read: " + std::strerror(errno) + way_out);

@@ -6,6 +6,7 @@
 #include "lightstick/runtime/base/clock.hpp"
 #include "lightstick/runtime/base/metrics.hpp"
 #include "lightstick/storage/store.hpp"
+#include "lightstick/tools/node/process_metrics.hpp"
 #include "lightstick/tools/node/stored_actors.hpp"
 #include "lightstick/tools/secret_file.hpp"
 
@@ -77,6 +78,7 @@ node::node(std::unique_ptr<parts> p) : parts_(std::move(p)) {}
 
 result<std::unique_ptr<node>> node::start(const config::node_config& c) {
   auto made = std::make_unique<parts>(c);
+  add_process_metrics(made->registry);
   for (auto step : {&parts::read_secret, &parts::open_store, &parts::open_server, &parts::start_actors}) {
     if (auto done = ((*made).*step)(); !done) return fail(std::move(done.error()));
   }

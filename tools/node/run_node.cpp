@@ -31,7 +31,7 @@ exit_code serve(const config::node_config& c) {
   auto started = node::start(c);
   if (!started) {
     auto code = started.error().is(condition::invalid) ? exit_code::usage : exit_code::failed;
-    return complain(code, "the node could not start: " + started.error().to_string());
+    return complain(code, "the node could not start: " + sentence(started.error()));
   }
   auto& running = **started;
   LS_LOG(tools, info, "node started", {"version", version()}, {"node", c.gateway.node.str()},

@@ -43,9 +43,9 @@ class token_command final : public command {
     auto claims = checked();
     if (!claims) return complain(exit_code::usage, claims.error().detail);
     auto secret = load_secret(secret_file_);
-    if (!secret) return complain(exit_code::usage, secret.error().to_string());
+    if (!secret) return complain(exit_code::usage, sentence(secret.error()));
     auto authority = gateway::auth::token_authority::make(std::move(*secret), expected_);
-    if (!authority) return complain(exit_code::usage, authority.error().to_string());
+    if (!authority) return complain(exit_code::usage, sentence(authority.error()));
     std::cout << (*authority)->sign(*claims, system_clock_source().wall()) << '\n' << std::flush;
     if (!std::cout) return complain(exit_code::failed, "the token could not be written to standard output");
     return exit_code::ok;
