@@ -82,6 +82,26 @@ TEST_P(limits, everything_else_has_a_rate_too) {
   EXPECT_GE(refused, 10);
 }
 
+TEST_P(limits, pages_wait_for_one_another_and_all_come) {
+  start_node({"--rates-requests", "unlimited", "--rates-publish-admin", "unlimited"});
+  auto mina = enter("mina", "admin");
+  mina.join("aurora");
+  for (int i = 0; i < 60; ++i) {
+    mina.publish("aurora", std::string(4'000, 'x'));
+  }
+  value::array batch;
+  for (int i = 0; i < 60; ++i) {
+    batch.push_back(value::map{{"op", "history"}, {"id", 1'000 + i}, {"room", "aurora"}, {"after", 0}, {"limit", 60}});
+  }
+  batch.push_back(value::map{{"op", "ping"}, {"id", 2'000}});
+  mina.send_value(batch);
+  for (std::uint64_t i = 0; i < 60; ++i) {
+    EXPECT_EQ(mina.answer(1'000 + i)["ok"]["msgs"].items().size(), 60U);
+  }
+  EXPECT_TRUE(mina.answer(2'000).has("ok"));
+  EXPECT_GE(the_node().metric("lightstick_gateway_reads_paused_total"), 1);
+}
+
 TEST_P(limits, a_full_room_is_113_until_somebody_leaves) {
   start_node({"--room-capacity", "2"});
   auto mina = enter("mina");
@@ -190,6 +210,8 @@ TEST_F(http_limits, headers_and_bodies_have_a_size) {
   auto& n = start_node({"--guests"});
   const auto long_header = http({.port = n.port()}, {.headers = {{"X-Long", std::string(9'000, 'x')}}});
   EXPECT_EQ(long_header.status, 431);
+  const auto many_headers = http({.port = n.port()}, {.headers = http_headers(2'000, {"A", "b"})});
+  EXPECT_EQ(many_headers.status, 431);
   const auto long_body = http({.port = n.port()}, {.method = "POST",
                                                    .path = "/v1/guest",
                                                    .headers = {{"Content-Type", "application/json"}},

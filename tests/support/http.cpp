@@ -31,7 +31,8 @@ std::size_t parse_size(std::string_view digits, int base) {
   return n;
 }
 
-/// The whole body, or nothing while some of it is missing.
+}  // namespace
+
 bool complete_body(const http_response& head, std::string_view raw, std::string& body) {
   if (head.header("transfer-encoding") == "chunked") {
     std::string joined;
@@ -59,8 +60,6 @@ bool complete_body(const http_response& head, std::string_view raw, std::string&
   body = raw.substr(0, parse_size(length, 10));
   return true;
 }
-
-}  // namespace
 
 std::string http_response::header(const std::string& name) const {
   const auto at = headers.find(name);

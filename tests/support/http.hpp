@@ -36,5 +36,7 @@ struct http_request {
 
 /// The head of a response, up to its empty line, without a body. Throws `std::runtime_error`.
 [[nodiscard]] http_response parse_response_head(std::string_view head);
+/// Whether `raw`, what came after `head`, holds the whole body, by its length or its chunks; then `body` is it.
+[[nodiscard]] bool complete_body(const http_response& head, std::string_view raw, std::string& body);
 
 }  // namespace lightstick::test

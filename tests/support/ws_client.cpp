@@ -48,9 +48,9 @@ void ws_client::handshake(const ws_options& o) {
   }
   upgrade_ = parse_response_head(std::string_view(raw).substr(0, head));
   if (upgrade_.status != 101) {
-    while (stream_.read(raw, end) == stream::state::open && !end.passed()) {
+    const auto came = [&] { return complete_body(upgrade_, std::string_view(raw).substr(head + 4), upgrade_.body); };
+    while (!came() && !end.passed() && stream_.read(raw, end) == stream::state::open) {
     }
-    upgrade_.body = raw.substr(head + 4);
     throw upgrade_refused(upgrade_);
   }
   // RFC 6455 1.3: the answer to the key of `upgrade_request`.
