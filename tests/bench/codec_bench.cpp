@@ -1,13 +1,13 @@
 // What the pure part of the gateway costs: decoding what clients send, encoding what many of them receive, tokens.
 #include <benchmark/benchmark.h>
 
-#include <iostream>
 #include <string>
 
 #include "lightstick/gateway/auth/tokens.hpp"
 #include "lightstick/gateway/protocol/frames.hpp"
 #include "lightstick/gateway/wire/json.hpp"
 #include "lightstick/gateway/wire/msgpack_codec.hpp"
+#include "lightstick/tests/support/bench_main.hpp"
 
 namespace {
 
@@ -146,20 +146,6 @@ BENCHMARK(encode_published)->Apply(both);
 BENCHMARK(sign_token);
 BENCHMARK(verify_token);
 
-/// Counts what was measured and what failed, beside the table on the console.
-class verdict final : public benchmark::ConsoleReporter {
- public:
-  verdict() : ConsoleReporter(OO_Tabular) {}
-  void ReportRuns(const std::vector<Run>& runs) override {
-    for (const auto& run : runs) {
-      (run.error_occurred ? failed : measured) += 1;
-    }
-    ConsoleReporter::ReportRuns(runs);
-  }
-  int measured = 0;
-  int failed = 0;
-};
-
 constexpr std::string_view help =
     "bench_codec_bench: nanoseconds to decode and encode frames (encoding 0 JSON, 1 msgpack), to sign and verify "
     "tokens.\n"
@@ -169,17 +155,4 @@ constexpr std::string_view help =
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  for (int i = 1; i < argc; ++i) {
-    if (std::string_view(argv[i]) == "--help") {
-      std::cout << help;
-      return 0;
-    }
-  }
-  benchmark::Initialize(&argc, argv);
-  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
-  verdict v;
-  benchmark::RunSpecifiedBenchmarks(&v);
-  std::cout << "codec_bench: " << v.measured << " measured, " << v.failed << " failed\n";
-  return v.failed == 0 && v.measured > 0 ? 0 : 1;
-}
+int main(int argc, char** argv) { return lightstick::test::bench_main(argc, argv, "codec_bench", help); }

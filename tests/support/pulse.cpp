@@ -34,6 +34,7 @@ void pulse::beat(const std::stop_token& stopping) {
         const auto start = steady::now();
         client_->ok(frame);
         times_.push_back(std::chrono::duration_cast<std::chrono::microseconds>(steady::now() - start));
+        ++beats_;
       }
       std::this_thread::sleep_for(between_beats);
     }

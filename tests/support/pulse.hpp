@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -31,12 +32,15 @@ class pulse {
 
   /// Its connection is closed on return.
   [[nodiscard]] pulse_report stop();
+  /// Round trips so far. Thread: any.
+  [[nodiscard]] std::size_t beats() const noexcept { return beats_; }
 
  private:
   void beat(const std::stop_token& stopping);
 
   std::optional<ws_client> client_;
   std::vector<std::chrono::microseconds> times_;
+  std::atomic<std::size_t> beats_{0};
   std::string failure_;
   std::jthread thread_;
 };
