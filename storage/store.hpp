@@ -142,7 +142,7 @@ class store {
   /// Queues one commit; durable when `listener->committed` covers its last sequence. Appends of a log keep their order.
   /// Errors at once (nothing queued, `listener` not called): queue_full, not_open, stale_epoch, stale_sequence,
   /// disk_full, io_failed, invalid, stopping.
-  [[nodiscard]] result<void> append(append_request request, append_listener listener);
+  [[nodiscard]] result<void> append(const append_request& request, append_listener listener);
 
   /// Reads a log as committed, whoever has it open; one that was never written is empty. Errors: corrupt,
   /// newer_format, io_failed, invalid.

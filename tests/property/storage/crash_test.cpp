@@ -146,7 +146,7 @@ class run {
     auto heard = std::make_shared<recorder>();
     auto last = r.expected.value() + r.events.size();
     model_[log].apply(r);
-    RC_ASSERT(store_->append(std::move(r), heard).has_value());
+    RC_ASSERT(store_->append(r, heard).has_value());
     RC_ASSERT(heard->wait_committed(last));
   }
 

@@ -140,10 +140,10 @@ class store_test : public testing::Test {
     return c ? std::move(*c) : log_contents{};
   }
   /// Appends and waits for the disk.
-  void commit(append_request request) {
+  void commit(const append_request& request) {
     auto heard = std::make_shared<recorder>();
     auto last = request.expected.value() + request.events.size();
-    auto queued = store_->append(std::move(request), heard);
+    auto queued = store_->append(request, heard);
     ASSERT_TRUE(queued) << queued.error().to_string();
     ASSERT_TRUE(heard->wait_committed(last));
   }

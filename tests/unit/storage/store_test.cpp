@@ -223,7 +223,7 @@ TEST_F(store_test, what_can_never_work_is_invalid) {
   open_log();
   auto r = after(0, {"e"});
   r.rows = {history_row("", "no key")};
-  EXPECT_EQ(code_of(store_->append(std::move(r), {})), errc::invalid);
+  EXPECT_EQ(code_of(store_->append(r, {})), errc::invalid);
   EXPECT_EQ(code_of(store_->append(after(0, {std::string(options_.append_bytes_max + 1, 'x')}), {})), errc::invalid);
 }
 
