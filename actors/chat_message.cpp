@@ -1,4 +1,4 @@
-#include "lightstick/actors/chat_message.hpp"
+#include "actors/chat_message.hpp"
 
 #include <array>
 

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "lightstick/runtime/base/clock.hpp"
-#include "lightstick/runtime/base/ids.hpp"
-#include "lightstick/runtime/base/result.hpp"
+#include "runtime/base/clock.hpp"
+#include "runtime/base/ids.hpp"
+#include "runtime/base/result.hpp"
 
 namespace lightstick::actors {
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "lightstick/actors/chat_message.hpp"
+#include "actors/chat_message.hpp"
 
 namespace lightstick::actors {
 

@@ -1,4 +1,4 @@
-#include "lightstick/actors/record_codec.hpp"
+#include "actors/record_codec.hpp"
 
 #include <msgpack.hpp>
 

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <utility>
 
-#include "lightstick/runtime/base/result.hpp"
+#include "runtime/base/result.hpp"
 
 /// The form of every record that actors keep: a msgpack array `[version, field, ...]`. docs/formats.md lists them.
 namespace lightstick::actors {

@@ -2,8 +2,8 @@
 
 #include <optional>
 
-#include "lightstick/runtime/base/ids.hpp"
-#include "lightstick/runtime/base/result.hpp"
+#include "runtime/base/ids.hpp"
+#include "runtime/base/result.hpp"
 
 namespace lightstick::cluster {
 

@@ -1,9 +1,9 @@
-#include "lightstick/cluster/embedded.hpp"
+#include "cluster/embedded.hpp"
 
 #include <utility>
 #include <vector>
 
-#include "lightstick/cluster/errc.hpp"
+#include "cluster/errc.hpp"
 
 namespace lightstick::cluster {
 

@@ -3,8 +3,8 @@
 #include <array>
 #include <memory>
 
-#include "lightstick/cluster/coordination.hpp"
-#include "lightstick/storage/store.hpp"
+#include "cluster/coordination.hpp"
+#include "storage/store.hpp"
 
 namespace lightstick::cluster {
 

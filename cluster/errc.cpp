@@ -1,4 +1,4 @@
-#include "lightstick/cluster/errc.hpp"
+#include "cluster/errc.hpp"
 
 namespace lightstick::cluster {
 namespace {

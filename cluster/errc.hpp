@@ -1,6 +1,6 @@
 #pragma once
 
-#include "lightstick/runtime/base/result.hpp"
+#include "runtime/base/result.hpp"
 
 namespace lightstick::cluster {
 

@@ -1,8 +1,8 @@
-#include "lightstick/cluster/local_log.hpp"
+#include "cluster/local_log.hpp"
 
 #include <utility>
 
-#include "lightstick/cluster/errc.hpp"
+#include "cluster/errc.hpp"
 
 namespace lightstick::cluster {
 namespace {

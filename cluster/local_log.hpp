@@ -2,11 +2,11 @@
 
 #include <cstdint>
 
-#include "lightstick/cluster/coordination.hpp"
-#include "lightstick/cluster/read_pool.hpp"
-#include "lightstick/runtime/base/metrics.hpp"
-#include "lightstick/runtime/durable_log.hpp"
-#include "lightstick/storage/store.hpp"
+#include "cluster/coordination.hpp"
+#include "cluster/read_pool.hpp"
+#include "runtime/base/metrics.hpp"
+#include "runtime/durable_log.hpp"
+#include "storage/store.hpp"
 
 namespace lightstick::cluster {
 

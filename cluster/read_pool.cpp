@@ -1,8 +1,8 @@
-#include "lightstick/cluster/read_pool.hpp"
+#include "cluster/read_pool.hpp"
 
 #include <pthread.h>
 
-#include "lightstick/cluster/errc.hpp"
+#include "cluster/errc.hpp"
 
 namespace lightstick::cluster {
 

@@ -7,9 +7,9 @@
 #include <thread>
 #include <vector>
 
-#include "lightstick/runtime/base/metrics.hpp"
-#include "lightstick/runtime/base/result.hpp"
-#include "lightstick/runtime/base/unique_function.hpp"
+#include "runtime/base/metrics.hpp"
+#include "runtime/base/result.hpp"
+#include "runtime/base/unique_function.hpp"
 
 namespace lightstick::cluster {
 

@@ -1,14 +1,14 @@
-#include "lightstick/gateway/gateway.hpp"
+#include "gateway/gateway.hpp"
 
 #include <condition_variable>
 #include <mutex>
 
-#include "lightstick/gateway/admin/admin_service.hpp"
-#include "lightstick/gateway/net/acceptor.hpp"
-#include "lightstick/gateway/net/listener.hpp"
-#include "lightstick/gateway/net/public_service.hpp"
-#include "lightstick/gateway/net/tls.hpp"
-#include "lightstick/runtime/base/log.hpp"
+#include "gateway/admin/admin_service.hpp"
+#include "gateway/net/acceptor.hpp"
+#include "gateway/net/listener.hpp"
+#include "gateway/net/public_service.hpp"
+#include "gateway/net/tls.hpp"
+#include "runtime/base/log.hpp"
 
 namespace lightstick::gateway {
 namespace {

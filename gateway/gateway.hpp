@@ -7,12 +7,12 @@
 #include <string>
 #include <vector>
 
-#include "lightstick/actors/fanout.hpp"
-#include "lightstick/actors/session/session_actor.hpp"
-#include "lightstick/gateway/auth/tokens.hpp"
-#include "lightstick/gateway/protocol/frames.hpp"
-#include "lightstick/runtime/base/metrics.hpp"
-#include "lightstick/runtime/system.hpp"
+#include "actors/fanout.hpp"
+#include "actors/session/session_actor.hpp"
+#include "gateway/auth/tokens.hpp"
+#include "gateway/protocol/frames.hpp"
+#include "runtime/base/metrics.hpp"
+#include "runtime/system.hpp"
 
 namespace lightstick::gateway {
 

@@ -1,4 +1,4 @@
-#include "lightstick/gateway/http_client.hpp"
+#include "gateway/http_client.hpp"
 
 #include <utility>
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "lightstick/runtime/base/result.hpp"
+#include "runtime/base/result.hpp"
 
 namespace lightstick::gateway {
 

@@ -1,9 +1,9 @@
-#include "lightstick/runtime/activation.hpp"
+#include "runtime/activation.hpp"
 
 #include <algorithm>
 #include <exception>
 
-#include "lightstick/runtime/base/log.hpp"
+#include "runtime/base/log.hpp"
 
 namespace lightstick::runtime {
 namespace {

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "lightstick/runtime/logic.hpp"
-#include "lightstick/runtime/mailbox.hpp"
-#include "lightstick/runtime/system.hpp"
+#include "runtime/logic.hpp"
+#include "runtime/mailbox.hpp"
+#include "runtime/system.hpp"
 
 namespace lightstick::runtime {
 

@@ -1,4 +1,4 @@
-#include "lightstick/runtime/caf_shell.hpp"
+#include "runtime/caf_shell.hpp"
 
 #include <caf/send.hpp>
 

@@ -6,7 +6,7 @@
 #include <caf/actor.hpp>
 #include <caf/event_based_actor.hpp>
 
-#include "lightstick/runtime/activation.hpp"
+#include "runtime/activation.hpp"
 
 /// Where the runtime touches CAF: one CAF actor an activation, one CAF message a mail. Included by caf_*.cpp only.
 namespace lightstick::runtime {

@@ -8,10 +8,10 @@
 #include <caf/logger.hpp>
 #include <caf/send.hpp>
 
-#include "lightstick/runtime/base/log.hpp"
-#include "lightstick/runtime/caf_shell.hpp"
-#include "lightstick/runtime/registry.hpp"
-#include "lightstick/runtime/timer_service.hpp"
+#include "runtime/base/log.hpp"
+#include "runtime/caf_shell.hpp"
+#include "runtime/registry.hpp"
+#include "runtime/timer_service.hpp"
 
 namespace lightstick::runtime {
 namespace {

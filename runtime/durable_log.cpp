@@ -1,4 +1,4 @@
-#include "lightstick/runtime/durable_log.hpp"
+#include "runtime/durable_log.hpp"
 
 namespace lightstick::runtime {
 

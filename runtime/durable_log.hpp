@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "lightstick/runtime/base/ids.hpp"
-#include "lightstick/runtime/base/result.hpp"
-#include "lightstick/runtime/base/unique_function.hpp"
+#include "runtime/base/ids.hpp"
+#include "runtime/base/result.hpp"
+#include "runtime/base/unique_function.hpp"
 
 namespace lightstick::runtime {
 

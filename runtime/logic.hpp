@@ -7,11 +7,11 @@
 #include <utility>
 #include <vector>
 
-#include "lightstick/runtime/base/clock.hpp"
-#include "lightstick/runtime/base/ids.hpp"
-#include "lightstick/runtime/base/random.hpp"
-#include "lightstick/runtime/durable_log.hpp"
-#include "lightstick/runtime/message.hpp"
+#include "runtime/base/clock.hpp"
+#include "runtime/base/ids.hpp"
+#include "runtime/base/random.hpp"
+#include "runtime/durable_log.hpp"
+#include "runtime/message.hpp"
 
 namespace lightstick::runtime {
 

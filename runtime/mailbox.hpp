@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <memory>
 
-#include "lightstick/runtime/base/clock.hpp"
-#include "lightstick/runtime/base/ids.hpp"
-#include "lightstick/runtime/message.hpp"
+#include "runtime/base/clock.hpp"
+#include "runtime/base/ids.hpp"
+#include "runtime/message.hpp"
 
 namespace lightstick::runtime {
 

@@ -1,4 +1,4 @@
-#include "lightstick/runtime/message.hpp"
+#include "runtime/message.hpp"
 
 namespace lightstick::runtime {
 

@@ -5,8 +5,8 @@
 #include <memory>
 #include <utility>
 
-#include "lightstick/runtime/base/result.hpp"
-#include "lightstick/runtime/base/unique_function.hpp"
+#include "runtime/base/result.hpp"
+#include "runtime/base/unique_function.hpp"
 
 namespace lightstick::runtime {
 

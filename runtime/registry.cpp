@@ -1,4 +1,4 @@
-#include "lightstick/runtime/registry.hpp"
+#include "runtime/registry.hpp"
 
 namespace lightstick::runtime {
 

@@ -6,8 +6,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "lightstick/runtime/mailbox.hpp"
-#include "lightstick/runtime/system.hpp"
+#include "runtime/mailbox.hpp"
+#include "runtime/system.hpp"
 
 namespace lightstick::runtime {
 

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "lightstick/runtime/base/metrics.hpp"
-#include "lightstick/runtime/logic.hpp"
+#include "runtime/base/metrics.hpp"
+#include "runtime/logic.hpp"
 
 namespace lightstick::runtime {
 

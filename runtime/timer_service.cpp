@@ -1,4 +1,4 @@
-#include "lightstick/runtime/timer_service.hpp"
+#include "runtime/timer_service.hpp"
 
 namespace lightstick::runtime {
 

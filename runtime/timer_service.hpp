@@ -7,7 +7,7 @@
 #include <thread>
 #include <vector>
 
-#include "lightstick/runtime/mailbox.hpp"
+#include "runtime/mailbox.hpp"
 
 namespace lightstick::runtime {
 

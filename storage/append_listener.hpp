@@ -3,8 +3,8 @@
 #include <memory>
 #include <utility>
 
-#include "lightstick/runtime/base/ids.hpp"
-#include "lightstick/runtime/base/result.hpp"
+#include "runtime/base/ids.hpp"
+#include "runtime/base/result.hpp"
 
 namespace lightstick::storage {
 

@@ -11,9 +11,9 @@
 #include <unordered_map>
 #include <vector>
 
-#include "lightstick/storage/engine.hpp"
-#include "lightstick/storage/store.hpp"
-#include "lightstick/storage/store_metrics.hpp"
+#include "storage/engine.hpp"
+#include "storage/store.hpp"
+#include "storage/store_metrics.hpp"
 
 namespace lightstick::storage {
 

@@ -1,10 +1,10 @@
-#include "lightstick/storage/committer.hpp"
+#include "storage/committer.hpp"
 
 #include <pthread.h>
 #include <algorithm>
 #include <chrono>
 
-#include "lightstick/runtime/base/log.hpp"
+#include "runtime/base/log.hpp"
 
 namespace lightstick::storage {
 namespace {

@@ -3,9 +3,9 @@
 #include <atomic>
 #include <thread>
 
-#include "lightstick/storage/commit_queue.hpp"
-#include "lightstick/storage/engine.hpp"
-#include "lightstick/storage/store_metrics.hpp"
+#include "storage/commit_queue.hpp"
+#include "storage/engine.hpp"
+#include "storage/store_metrics.hpp"
 
 namespace lightstick::storage {
 

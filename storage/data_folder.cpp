@@ -1,4 +1,4 @@
-#include "lightstick/storage/data_folder.hpp"
+#include "storage/data_folder.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -9,9 +9,9 @@
 #include <sstream>
 #include <utility>
 
-#include "lightstick/runtime/base/log.hpp"
-#include "lightstick/storage/errc.hpp"
-#include "lightstick/storage/identity.hpp"
+#include "runtime/base/log.hpp"
+#include "storage/errc.hpp"
+#include "storage/identity.hpp"
 
 namespace lightstick::storage {
 namespace {

@@ -7,8 +7,8 @@
 #include <string>
 #include <string_view>
 
-#include "lightstick/runtime/base/result.hpp"
-#include "lightstick/storage/keys.hpp"
+#include "runtime/base/result.hpp"
+#include "storage/keys.hpp"
 
 namespace lightstick::storage {
 

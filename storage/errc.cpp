@@ -1,4 +1,4 @@
-#include "lightstick/storage/errc.hpp"
+#include "storage/errc.hpp"
 
 namespace lightstick::storage {
 namespace {

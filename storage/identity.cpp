@@ -1,7 +1,7 @@
-#include "lightstick/storage/identity.hpp"
+#include "storage/identity.hpp"
 
-#include "lightstick/storage/errc.hpp"
-#include "lightstick/storage/record.hpp"
+#include "storage/errc.hpp"
+#include "storage/record.hpp"
 
 namespace lightstick::storage {
 namespace {

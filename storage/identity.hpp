@@ -3,9 +3,9 @@
 #include <array>
 #include <string>
 
-#include "lightstick/runtime/base/ids.hpp"
-#include "lightstick/runtime/base/random.hpp"
-#include "lightstick/storage/engine.hpp"
+#include "runtime/base/ids.hpp"
+#include "runtime/base/random.hpp"
+#include "storage/engine.hpp"
 
 /// What `family::meta` says about the store as a whole.
 namespace lightstick::storage {

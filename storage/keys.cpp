@@ -1,8 +1,8 @@
-#include "lightstick/storage/keys.hpp"
+#include "storage/keys.hpp"
 
 #include <cassert>
 
-#include "lightstick/storage/bytes.hpp"
+#include "storage/bytes.hpp"
 
 namespace lightstick::storage {
 namespace {

@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-#include "lightstick/runtime/base/ids.hpp"
-#include "lightstick/runtime/base/result.hpp"
+#include "runtime/base/ids.hpp"
+#include "runtime/base/result.hpp"
 
 /// The keys of the store, byte by byte as `docs/formats.md` has them. Pure.
 ///

@@ -1,6 +1,6 @@
-#include "lightstick/storage/log_layout.hpp"
+#include "storage/log_layout.hpp"
 
-#include "lightstick/storage/record.hpp"
+#include "storage/record.hpp"
 
 namespace lightstick::storage {
 namespace {

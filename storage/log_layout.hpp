@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "lightstick/storage/engine.hpp"
-#include "lightstick/storage/store.hpp"
+#include "storage/engine.hpp"
+#include "storage/store.hpp"
 
 /// Logs to and from the engine's keys and values. Pure but for the reads.
 namespace lightstick::storage {

@@ -1,10 +1,10 @@
-#include "lightstick/storage/record.hpp"
+#include "storage/record.hpp"
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-#include "lightstick/storage/bytes.hpp"
-#include "lightstick/storage/errc.hpp"
+#include "storage/bytes.hpp"
+#include "storage/errc.hpp"
 
 namespace lightstick::storage {
 namespace {

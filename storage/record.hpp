@@ -4,9 +4,9 @@
 #include <string>
 #include <string_view>
 
-#include "lightstick/runtime/base/ids.hpp"
-#include "lightstick/runtime/base/result.hpp"
-#include "lightstick/storage/keys.hpp"
+#include "runtime/base/ids.hpp"
+#include "runtime/base/result.hpp"
+#include "storage/keys.hpp"
 
 /// The values of the store, byte by byte as `docs/formats.md` has them. Pure.
 ///

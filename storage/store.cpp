@@ -1,15 +1,15 @@
-#include "lightstick/storage/store.hpp"
+#include "storage/store.hpp"
 
 #include <future>
 
-#include "lightstick/runtime/base/log.hpp"
-#include "lightstick/storage/commit_queue.hpp"
-#include "lightstick/storage/committer.hpp"
-#include "lightstick/storage/data_folder.hpp"
-#include "lightstick/storage/engine.hpp"
-#include "lightstick/storage/identity.hpp"
-#include "lightstick/storage/log_layout.hpp"
-#include "lightstick/storage/rocks/open.hpp"
+#include "runtime/base/log.hpp"
+#include "storage/commit_queue.hpp"
+#include "storage/committer.hpp"
+#include "storage/data_folder.hpp"
+#include "storage/engine.hpp"
+#include "storage/identity.hpp"
+#include "storage/log_layout.hpp"
+#include "storage/rocks/open.hpp"
 
 namespace lightstick::storage {
 namespace {

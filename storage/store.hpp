@@ -9,13 +9,13 @@
 #include <utility>
 #include <vector>
 
-#include "lightstick/runtime/base/clock.hpp"
-#include "lightstick/runtime/base/ids.hpp"
-#include "lightstick/runtime/base/metrics.hpp"
-#include "lightstick/runtime/base/result.hpp"
-#include "lightstick/storage/append_listener.hpp"
-#include "lightstick/storage/errc.hpp"
-#include "lightstick/storage/keys.hpp"
+#include "runtime/base/clock.hpp"
+#include "runtime/base/ids.hpp"
+#include "runtime/base/metrics.hpp"
+#include "runtime/base/result.hpp"
+#include "storage/append_listener.hpp"
+#include "storage/errc.hpp"
+#include "storage/keys.hpp"
 
 namespace lightstick::storage {
 

@@ -1,4 +1,4 @@
-#include "lightstick/storage/store_metrics.hpp"
+#include "storage/store_metrics.hpp"
 
 namespace lightstick::storage {
 

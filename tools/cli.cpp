@@ -1,12 +1,12 @@
-#include "lightstick/tools/cli.hpp"
+#include "tools/cli.hpp"
 
 #include <CLI/CLI.hpp>
 #include <iostream>
 
-#include "lightstick/tools/command.hpp"
-#include "lightstick/tools/help.hpp"
-#include "lightstick/tools/text/nearest.hpp"
-#include "lightstick/tools/text/table.hpp"
+#include "tools/command.hpp"
+#include "tools/help.hpp"
+#include "tools/text/nearest.hpp"
+#include "tools/text/table.hpp"
 
 namespace lightstick::tools {
 namespace {

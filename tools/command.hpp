@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "lightstick/tools/exit_code.hpp"
+#include "tools/exit_code.hpp"
 
 namespace CLI {
 class App;

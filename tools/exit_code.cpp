@@ -1,4 +1,4 @@
-#include "lightstick/tools/exit_code.hpp"
+#include "tools/exit_code.hpp"
 
 #include <iostream>
 

@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "lightstick/runtime/base/result.hpp"
+#include "runtime/base/result.hpp"
 
 namespace lightstick::tools {
 

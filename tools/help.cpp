@@ -1,9 +1,9 @@
-#include "lightstick/tools/help.hpp"
+#include "tools/help.hpp"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
-#include "lightstick/tools/text/wrap.hpp"
+#include "tools/text/wrap.hpp"
 
 namespace lightstick::tools {
 namespace {

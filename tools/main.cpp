@@ -1,3 +1,3 @@
-#include "lightstick/tools/cli.hpp"
+#include "tools/cli.hpp"
 
 int main(int argc, char** argv) { return lightstick::tools::run(argc, argv); }

@@ -1,9 +1,9 @@
-#include "lightstick/tools/secret_file.hpp"
+#include "tools/secret_file.hpp"
 
 #include <sys/stat.h>
 
-#include "lightstick/gateway/auth/tokens.hpp"
-#include "lightstick/runtime/base/log.hpp"
+#include "gateway/auth/tokens.hpp"
+#include "runtime/base/log.hpp"
 
 namespace lightstick::tools {
 

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "lightstick/runtime/base/result.hpp"
+#include "runtime/base/result.hpp"
 
 namespace lightstick::tools {
 

@@ -1,4 +1,4 @@
-#include "lightstick/actors/room/announcements.hpp"
+#include "actors/room/announcements.hpp"
 
 #include <utility>
 

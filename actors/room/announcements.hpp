@@ -7,7 +7,7 @@
 #include <optional>
 #include <set>
 
-#include "lightstick/actors/fanout.hpp"
+#include "actors/fanout.hpp"
 
 namespace lightstick::actors::room {
 

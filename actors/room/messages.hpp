@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "lightstick/actors/chat_message.hpp"
+#include "actors/chat_message.hpp"
 
 /// The contract of `room/<name>`: what may be asked of a room and what it answers.
 /// Each struct is sent with `runtime::make_message`; `-> T` names the answer's body.

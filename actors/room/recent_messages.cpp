@@ -1,4 +1,4 @@
-#include "lightstick/actors/room/recent_messages.hpp"
+#include "actors/room/recent_messages.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "lightstick/actors/room/messages.hpp"
+#include "actors/room/messages.hpp"
 
 namespace lightstick::actors::room {
 

@@ -1,9 +1,9 @@
-#include "lightstick/actors/room/room_actor.hpp"
+#include "actors/room/room_actor.hpp"
 
 #include <memory>
 #include <utility>
 
-#include "lightstick/actors/room/room_logic.hpp"
+#include "actors/room/room_logic.hpp"
 
 namespace lightstick::actors::room {
 

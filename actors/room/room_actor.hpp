@@ -3,8 +3,8 @@
 #include <chrono>
 #include <cstdint>
 
-#include "lightstick/actors/fanout.hpp"
-#include "lightstick/runtime/system.hpp"
+#include "actors/fanout.hpp"
+#include "runtime/system.hpp"
 
 namespace lightstick::actors::room {
 

@@ -1,8 +1,8 @@
-#include "lightstick/actors/room/room_codec.hpp"
+#include "actors/room/room_codec.hpp"
 
 #include <memory>
 
-#include "lightstick/actors/record_codec.hpp"
+#include "actors/record_codec.hpp"
 
 namespace lightstick::actors::room {
 namespace {

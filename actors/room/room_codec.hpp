@@ -4,8 +4,8 @@
 #include <string_view>
 #include <utility>
 
-#include "lightstick/actors/room/room_state.hpp"
-#include "lightstick/runtime/logic.hpp"
+#include "actors/room/room_state.hpp"
+#include "runtime/logic.hpp"
 
 /// The records of a room, as docs/formats.md lists them. Pure; every decoder's error is corrupt and names the record.
 namespace lightstick::actors::room {

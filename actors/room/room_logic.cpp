@@ -1,10 +1,10 @@
-#include "lightstick/actors/room/room_logic.hpp"
+#include "actors/room/room_logic.hpp"
 
 #include <algorithm>
 #include <utility>
 
-#include "lightstick/actors/room/room_codec.hpp"
-#include "lightstick/runtime/base/log.hpp"
+#include "actors/room/room_codec.hpp"
+#include "runtime/base/log.hpp"
 
 namespace lightstick::actors::room {
 namespace {

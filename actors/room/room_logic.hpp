@@ -5,13 +5,13 @@
 #include <string>
 #include <vector>
 
-#include "lightstick/actors/fanout.hpp"
-#include "lightstick/actors/room/announcements.hpp"
-#include "lightstick/actors/room/recent_messages.hpp"
-#include "lightstick/actors/room/room_actor.hpp"
-#include "lightstick/actors/room/room_state.hpp"
-#include "lightstick/actors/room/roster.hpp"
-#include "lightstick/runtime/logic.hpp"
+#include "actors/fanout.hpp"
+#include "actors/room/announcements.hpp"
+#include "actors/room/recent_messages.hpp"
+#include "actors/room/room_actor.hpp"
+#include "actors/room/room_state.hpp"
+#include "actors/room/roster.hpp"
+#include "runtime/logic.hpp"
 
 namespace lightstick::actors::room {
 

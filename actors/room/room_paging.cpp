@@ -3,9 +3,9 @@
 #include <iterator>
 #include <utility>
 
-#include "lightstick/actors/room/room_codec.hpp"
-#include "lightstick/actors/room/room_logic.hpp"
-#include "lightstick/runtime/base/log.hpp"
+#include "actors/room/room_codec.hpp"
+#include "actors/room/room_logic.hpp"
+#include "runtime/base/log.hpp"
 
 namespace lightstick::actors::room {
 namespace {

@@ -1,11 +1,11 @@
-#include "lightstick/actors/room/room_state.hpp"
+#include "actors/room/room_state.hpp"
 
 #include <algorithm>
 #include <memory>
 #include <type_traits>
 #include <utility>
 
-#include "lightstick/runtime/base/names.hpp"
+#include "runtime/base/names.hpp"
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>

@@ -8,7 +8,7 @@
 #include <unordered_map>
 #include <variant>
 
-#include "lightstick/actors/room/messages.hpp"
+#include "actors/room/messages.hpp"
 
 namespace lightstick::actors::room {
 

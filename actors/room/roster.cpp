@@ -1,4 +1,4 @@
-#include "lightstick/actors/room/roster.hpp"
+#include "actors/room/roster.hpp"
 
 #include <algorithm>
 

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "lightstick/actors/room/messages.hpp"
+#include "actors/room/messages.hpp"
 
 namespace lightstick::actors::room {
 

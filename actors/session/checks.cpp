@@ -1,8 +1,8 @@
-#include "lightstick/actors/session/checks.hpp"
+#include "actors/session/checks.hpp"
 
 #include <algorithm>
 
-#include "lightstick/runtime/base/names.hpp"
+#include "runtime/base/names.hpp"
 
 namespace lightstick::actors::session {
 

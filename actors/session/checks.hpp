@@ -1,7 +1,7 @@
 #pragma once
 
-#include "lightstick/actors/session/messages.hpp"
-#include "lightstick/actors/session/session_actor.hpp"
+#include "actors/session/messages.hpp"
+#include "actors/session/session_actor.hpp"
 
 /// What a session refuses by itself. Pure.
 namespace lightstick::actors::session {

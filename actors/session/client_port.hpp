@@ -5,7 +5,7 @@
 #include <string_view>
 #include <variant>
 
-#include "lightstick/actors/session/messages.hpp"
+#include "actors/session/messages.hpp"
 
 namespace lightstick::actors::session {
 

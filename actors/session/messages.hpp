@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "lightstick/actors/chat_message.hpp"
-#include "lightstick/actors/room/messages.hpp"
-#include "lightstick/actors/user/messages.hpp"
+#include "actors/chat_message.hpp"
+#include "actors/room/messages.hpp"
+#include "actors/user/messages.hpp"
 
 /// The contract of `session/<id>`: one device of one user, local to the node that holds its connection. The
 /// gateway sends what the client asked for; answers go back through the session's `client_port`, by request id.

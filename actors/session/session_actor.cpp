@@ -1,8 +1,8 @@
-#include "lightstick/actors/session/session_actor.hpp"
+#include "actors/session/session_actor.hpp"
 
 #include <utility>
 
-#include "lightstick/actors/session/session_logic.hpp"
+#include "actors/session/session_logic.hpp"
 
 namespace lightstick::actors::session {
 

@@ -3,9 +3,9 @@
 #include <array>
 #include <memory>
 
-#include "lightstick/actors/session/client_port.hpp"
-#include "lightstick/runtime/base/token_bucket.hpp"
-#include "lightstick/runtime/system.hpp"
+#include "actors/session/client_port.hpp"
+#include "runtime/base/token_bucket.hpp"
+#include "runtime/system.hpp"
 
 namespace lightstick::actors::session {
 

@@ -1,9 +1,9 @@
-#include "lightstick/actors/session/session_logic.hpp"
+#include "actors/session/session_logic.hpp"
 
 #include <algorithm>
 #include <utility>
 
-#include "lightstick/actors/session/checks.hpp"
+#include "actors/session/checks.hpp"
 
 namespace lightstick::actors::session {
 namespace {

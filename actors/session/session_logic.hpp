@@ -4,9 +4,9 @@
 #include <optional>
 #include <vector>
 
-#include "lightstick/actors/session/client_port.hpp"
-#include "lightstick/actors/session/session_actor.hpp"
-#include "lightstick/runtime/logic.hpp"
+#include "actors/session/client_port.hpp"
+#include "actors/session/session_actor.hpp"
+#include "runtime/logic.hpp"
 
 namespace lightstick::actors::session {
 

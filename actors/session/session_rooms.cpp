@@ -2,9 +2,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "lightstick/actors/session/checks.hpp"
-#include "lightstick/actors/session/session_logic.hpp"
-#include "lightstick/runtime/base/log.hpp"
+#include "actors/session/checks.hpp"
+#include "actors/session/session_logic.hpp"
+#include "runtime/base/log.hpp"
 
 namespace lightstick::actors::session {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "lightstick/actors/chat_message.hpp"
+#include "actors/chat_message.hpp"
 
 /// The contract of `user/<id>`: what all devices of a user share.
 namespace lightstick::actors::user {

@@ -1,10 +1,10 @@
-#include "lightstick/actors/user/user_actor.hpp"
+#include "actors/user/user_actor.hpp"
 
 #include <memory>
 #include <utility>
 
-#include "lightstick/actors/user/messages.hpp"
-#include "lightstick/actors/user/user_logic.hpp"
+#include "actors/user/messages.hpp"
+#include "actors/user/user_logic.hpp"
 
 namespace lightstick::actors::user {
 

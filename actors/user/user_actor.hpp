@@ -1,6 +1,6 @@
 #pragma once
 
-#include "lightstick/runtime/system.hpp"
+#include "runtime/system.hpp"
 
 namespace lightstick::actors::user {
 

@@ -1,8 +1,8 @@
-#include "lightstick/actors/user/user_codec.hpp"
+#include "actors/user/user_codec.hpp"
 
 #include <utility>
 
-#include "lightstick/actors/record_codec.hpp"
+#include "actors/record_codec.hpp"
 
 namespace lightstick::actors::user {
 namespace {

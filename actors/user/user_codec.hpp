@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "lightstick/actors/user/user_state.hpp"
+#include "actors/user/user_state.hpp"
 
 /// The records of a user, as docs/formats.md lists them. Pure; every decoder's error is corrupt and names the record.
 namespace lightstick::actors::user {

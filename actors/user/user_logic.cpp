@@ -1,10 +1,10 @@
-#include "lightstick/actors/user/user_logic.hpp"
+#include "actors/user/user_logic.hpp"
 
 #include <algorithm>
 #include <utility>
 
-#include "lightstick/actors/session/messages.hpp"
-#include "lightstick/actors/user/user_codec.hpp"
+#include "actors/session/messages.hpp"
+#include "actors/user/user_codec.hpp"
 
 namespace lightstick::actors::user {
 

@@ -2,8 +2,8 @@
 
 #include <vector>
 
-#include "lightstick/actors/user/user_state.hpp"
-#include "lightstick/runtime/logic.hpp"
+#include "actors/user/user_state.hpp"
+#include "runtime/logic.hpp"
 
 namespace lightstick::actors::user {
 

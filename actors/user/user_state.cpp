@@ -1,4 +1,4 @@
-#include "lightstick/actors/user/user_state.hpp"
+#include "actors/user/user_state.hpp"
 
 #include <algorithm>
 #include <utility>

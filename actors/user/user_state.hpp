@@ -4,7 +4,7 @@
 #include <variant>
 #include <vector>
 
-#include "lightstick/actors/user/messages.hpp"
+#include "actors/user/messages.hpp"
 
 namespace lightstick::actors::user {
 

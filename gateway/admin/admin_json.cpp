@@ -1,6 +1,6 @@
-#include "lightstick/gateway/admin/admin_json.hpp"
+#include "gateway/admin/admin_json.hpp"
 
-#include "lightstick/gateway/wire/json.hpp"
+#include "gateway/wire/json.hpp"
 
 namespace lightstick::gateway::admin {
 namespace {

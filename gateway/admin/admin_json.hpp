@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "lightstick/gateway/net/tracked.hpp"
-#include "lightstick/runtime/system.hpp"
+#include "gateway/net/tracked.hpp"
+#include "runtime/system.hpp"
 
 /// The answers of the admin calls as JSON (the keys are in gateway/README.md). Pure.
 namespace lightstick::gateway::admin {

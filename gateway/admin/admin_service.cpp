@@ -1,10 +1,10 @@
-#include "lightstick/gateway/admin/admin_service.hpp"
+#include "gateway/admin/admin_service.hpp"
 
 #include <charconv>
 
-#include "lightstick/gateway/admin/admin_json.hpp"
-#include "lightstick/gateway/admin/exposition.hpp"
-#include "lightstick/gateway/net/public_service.hpp"
+#include "gateway/admin/admin_json.hpp"
+#include "gateway/admin/exposition.hpp"
+#include "gateway/net/public_service.hpp"
 
 namespace lightstick::gateway::admin {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <vector>
 
-#include "lightstick/gateway/net/http_message.hpp"
-#include "lightstick/gateway/net/io_thread.hpp"
+#include "gateway/net/http_message.hpp"
+#include "gateway/net/io_thread.hpp"
 
 namespace lightstick::gateway::admin {
 

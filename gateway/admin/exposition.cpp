@@ -1,4 +1,4 @@
-#include "lightstick/gateway/admin/exposition.hpp"
+#include "gateway/admin/exposition.hpp"
 
 #include <prometheus/collectable.h>
 #include <prometheus/metric_family.h>

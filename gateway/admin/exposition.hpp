@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "lightstick/runtime/base/metrics.hpp"
+#include "runtime/base/metrics.hpp"
 
 namespace lightstick::gateway::admin {
 

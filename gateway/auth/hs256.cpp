@@ -1,4 +1,4 @@
-#include "lightstick/gateway/auth/hs256.hpp"
+#include "gateway/auth/hs256.hpp"
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>

@@ -1,14 +1,14 @@
-#include "lightstick/gateway/auth/tokens.hpp"
+#include "gateway/auth/tokens.hpp"
 
 #include <openssl/crypto.h>
 
 #include <algorithm>
 #include <optional>
 
-#include "lightstick/gateway/auth/base64url.hpp"
-#include "lightstick/gateway/auth/hs256.hpp"
-#include "lightstick/gateway/wire/json.hpp"
-#include "lightstick/runtime/base/names.hpp"
+#include "gateway/auth/base64url.hpp"
+#include "gateway/auth/hs256.hpp"
+#include "gateway/wire/json.hpp"
+#include "runtime/base/names.hpp"
 
 namespace lightstick::gateway::auth {
 namespace {

@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
-#include "lightstick/actors/chat_message.hpp"
-#include "lightstick/runtime/base/clock.hpp"
-#include "lightstick/runtime/base/result.hpp"
+#include "actors/chat_message.hpp"
+#include "runtime/base/clock.hpp"
+#include "runtime/base/result.hpp"
 
 /// JSON Web Tokens (RFC 7519, RFC 7515 compact form), HS256 (RFC 7518 3.2).
 namespace lightstick::gateway::auth {

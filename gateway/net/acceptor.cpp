@@ -1,8 +1,8 @@
-#include "lightstick/gateway/net/acceptor.hpp"
+#include "gateway/net/acceptor.hpp"
 
 #include <sys/socket.h>
 
-#include "lightstick/runtime/base/log.hpp"
+#include "runtime/base/log.hpp"
 
 namespace lightstick::gateway::net {
 namespace {

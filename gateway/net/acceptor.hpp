@@ -1,6 +1,6 @@
 #pragma once
 
-#include "lightstick/gateway/net/http_session.hpp"
+#include "gateway/net/http_session.hpp"
 
 namespace lightstick::gateway::net {
 

@@ -1,4 +1,4 @@
-#include "lightstick/gateway/net/asio.hpp"
+#include "gateway/net/asio.hpp"
 
 namespace lightstick::gateway::net {
 

@@ -11,7 +11,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/error_code.hpp>
 
-#include "lightstick/gateway/net/ip_address.hpp"
+#include "gateway/net/ip_address.hpp"
 
 /// The names of Asio that this folder uses. Sockets carry the context's own executor, not a type-erased one: smaller
 /// and quicker, and every connection stays on the thread of its context anyway.

@@ -1,9 +1,9 @@
-#include "lightstick/gateway/net/connection.hpp"
+#include "gateway/net/connection.hpp"
 
 #include <algorithm>
 
-#include "lightstick/gateway/net/connection_member.hpp"
-#include "lightstick/runtime/base/log.hpp"
+#include "gateway/net/connection_member.hpp"
+#include "runtime/base/log.hpp"
 
 namespace lightstick::gateway::net {
 

@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "lightstick/gateway/net/io_thread.hpp"
-#include "lightstick/gateway/net/outbound_queue.hpp"
-#include "lightstick/gateway/net/session_port.hpp"
+#include "gateway/net/io_thread.hpp"
+#include "gateway/net/outbound_queue.hpp"
+#include "gateway/net/session_port.hpp"
 
 namespace lightstick::gateway::net {
 

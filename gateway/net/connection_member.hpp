@@ -4,8 +4,8 @@
 
 #include <vector>
 
-#include "lightstick/actors/session/session_actor.hpp"
-#include "lightstick/gateway/net/connection.hpp"
+#include "actors/session/session_actor.hpp"
+#include "gateway/net/connection.hpp"
 
 namespace lightstick::gateway::net {
 

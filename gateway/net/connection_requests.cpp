@@ -1,9 +1,9 @@
 // What the client says, and what the session says to it.
 #include <algorithm>
 
-#include "lightstick/gateway/net/connection_member.hpp"
-#include "lightstick/runtime/base/log.hpp"
-#include "lightstick/runtime/base/random.hpp"
+#include "gateway/net/connection_member.hpp"
+#include "runtime/base/log.hpp"
+#include "runtime/base/random.hpp"
 
 namespace lightstick::gateway::net {
 

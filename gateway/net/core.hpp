@@ -3,11 +3,11 @@
 #include <atomic>
 #include <memory>
 
-#include "lightstick/gateway/gateway.hpp"
-#include "lightstick/gateway/net/gateway_metrics.hpp"
-#include "lightstick/gateway/net/ip_address.hpp"
-#include "lightstick/gateway/net/limits.hpp"
-#include "lightstick/gateway/net/relay.hpp"
+#include "gateway/gateway.hpp"
+#include "gateway/net/gateway_metrics.hpp"
+#include "gateway/net/ip_address.hpp"
+#include "gateway/net/limits.hpp"
+#include "gateway/net/relay.hpp"
 
 namespace lightstick::gateway::net {
 

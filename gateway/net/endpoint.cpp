@@ -1,7 +1,7 @@
 #include <charconv>
 
-#include "lightstick/gateway/gateway.hpp"
-#include "lightstick/gateway/net/ip_address.hpp"
+#include "gateway/gateway.hpp"
+#include "gateway/net/ip_address.hpp"
 
 namespace lightstick::gateway {
 

@@ -1,10 +1,10 @@
-#include "lightstick/gateway/net/forwarding.hpp"
+#include "gateway/net/forwarding.hpp"
 
 #include <algorithm>
 #include <array>
 #include <vector>
 
-#include "lightstick/gateway/net/text.hpp"
+#include "gateway/net/text.hpp"
 
 namespace lightstick::gateway::net {
 namespace {

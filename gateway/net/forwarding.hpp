@@ -3,7 +3,7 @@
 #include <optional>
 #include <string_view>
 
-#include "lightstick/gateway/net/ip_address.hpp"
+#include "gateway/net/ip_address.hpp"
 
 /// What a balancer in front says about the client's address. Pure. The caller has checked that the peer may say so.
 namespace lightstick::gateway::net {

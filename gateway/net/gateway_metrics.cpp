@@ -1,4 +1,4 @@
-#include "lightstick/gateway/net/gateway_metrics.hpp"
+#include "gateway/net/gateway_metrics.hpp"
 
 #include <algorithm>
 

@@ -2,8 +2,8 @@
 
 #include <array>
 
-#include "lightstick/actors/session/client_port.hpp"
-#include "lightstick/runtime/base/metrics.hpp"
+#include "actors/session/client_port.hpp"
+#include "runtime/base/metrics.hpp"
 
 namespace lightstick::gateway::net {
 

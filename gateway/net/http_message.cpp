@@ -1,10 +1,10 @@
-#include "lightstick/gateway/net/http_message.hpp"
+#include "gateway/net/http_message.hpp"
 
 #include <algorithm>
 #include <boost/beast/http/status.hpp>
 #include <ctime>
 
-#include "lightstick/gateway/wire/json.hpp"
+#include "gateway/wire/json.hpp"
 
 namespace lightstick::gateway::net {
 namespace {

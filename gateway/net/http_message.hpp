@@ -9,9 +9,9 @@
 #include <utility>
 #include <vector>
 
-#include "lightstick/actors/chat_message.hpp"
-#include "lightstick/gateway/net/ip_address.hpp"
-#include "lightstick/runtime/base/unique_function.hpp"
+#include "actors/chat_message.hpp"
+#include "gateway/net/ip_address.hpp"
+#include "runtime/base/unique_function.hpp"
 
 /// HTTP requests and answers without the sockets under them.
 namespace lightstick::gateway::net {

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "lightstick/gateway/net/http_message.hpp"
-#include "lightstick/gateway/net/io_thread.hpp"
+#include "gateway/net/http_message.hpp"
+#include "gateway/net/io_thread.hpp"
 
 namespace lightstick::gateway::net {
 

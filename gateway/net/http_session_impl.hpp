@@ -14,13 +14,13 @@
 #include <boost/beast/http.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
 
-#include "lightstick/gateway/net/forwarding.hpp"
-#include "lightstick/gateway/net/http_session.hpp"
-#include "lightstick/gateway/net/pending_answer.hpp"
-#include "lightstick/gateway/net/text.hpp"
-#include "lightstick/gateway/net/upgrade.hpp"
-#include "lightstick/gateway/net/ws_connection.hpp"
-#include "lightstick/runtime/base/log.hpp"
+#include "gateway/net/forwarding.hpp"
+#include "gateway/net/http_session.hpp"
+#include "gateway/net/pending_answer.hpp"
+#include "gateway/net/text.hpp"
+#include "gateway/net/upgrade.hpp"
+#include "gateway/net/ws_connection.hpp"
+#include "runtime/base/log.hpp"
 
 namespace lightstick::gateway::net {
 

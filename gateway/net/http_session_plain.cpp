@@ -1,4 +1,4 @@
-#include "lightstick/gateway/net/http_session_impl.hpp"
+#include "gateway/net/http_session_impl.hpp"
 
 namespace lightstick::gateway::net {
 

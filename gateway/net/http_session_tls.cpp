@@ -1,6 +1,6 @@
 #include <boost/beast/websocket/ssl.hpp>
 
-#include "lightstick/gateway/net/http_session_impl.hpp"
+#include "gateway/net/http_session_impl.hpp"
 
 namespace lightstick::gateway::net {
 

@@ -4,8 +4,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "lightstick/gateway/net/relay.hpp"
-#include "lightstick/runtime/base/clock.hpp"
+#include "gateway/net/relay.hpp"
+#include "runtime/base/clock.hpp"
 
 namespace lightstick::gateway::net {
 

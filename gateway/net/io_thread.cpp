@@ -1,11 +1,11 @@
-#include "lightstick/gateway/net/io_thread.hpp"
+#include "gateway/net/io_thread.hpp"
 
 #include <pthread.h>
 
 #include <algorithm>
 
-#include "lightstick/actors/session/messages.hpp"
-#include "lightstick/runtime/base/log.hpp"
+#include "actors/session/messages.hpp"
+#include "runtime/base/log.hpp"
 
 namespace lightstick::gateway::net {
 namespace {

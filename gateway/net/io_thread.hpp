@@ -6,10 +6,10 @@
 #include <thread>
 #include <vector>
 
-#include "lightstick/gateway/net/asio.hpp"
-#include "lightstick/gateway/net/core.hpp"
-#include "lightstick/gateway/net/hub.hpp"
-#include "lightstick/gateway/net/tracked.hpp"
+#include "gateway/net/asio.hpp"
+#include "gateway/net/core.hpp"
+#include "gateway/net/hub.hpp"
+#include "gateway/net/tracked.hpp"
 
 namespace lightstick::gateway::net {
 

@@ -1,4 +1,4 @@
-#include "lightstick/gateway/net/ip_address.hpp"
+#include "gateway/net/ip_address.hpp"
 
 #include <arpa/inet.h>
 

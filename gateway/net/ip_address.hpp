@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "lightstick/runtime/base/result.hpp"
+#include "runtime/base/result.hpp"
 
 namespace lightstick::gateway::net {
 

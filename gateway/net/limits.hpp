@@ -8,9 +8,9 @@
 #include <unordered_map>
 #include <utility>
 
-#include "lightstick/gateway/net/ip_address.hpp"
-#include "lightstick/runtime/base/metrics.hpp"
-#include "lightstick/runtime/base/token_bucket.hpp"
+#include "gateway/net/ip_address.hpp"
+#include "runtime/base/metrics.hpp"
+#include "runtime/base/token_bucket.hpp"
 
 /// Who may still connect, and how often one address may ask for something. Thread: any.
 namespace lightstick::gateway::net {

@@ -1,4 +1,4 @@
-#include "lightstick/gateway/net/listener.hpp"
+#include "gateway/net/listener.hpp"
 
 #include <sys/socket.h>
 

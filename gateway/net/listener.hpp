@@ -2,8 +2,8 @@
 
 #include <vector>
 
-#include "lightstick/gateway/gateway.hpp"
-#include "lightstick/gateway/net/io_thread.hpp"
+#include "gateway/gateway.hpp"
+#include "gateway/net/io_thread.hpp"
 
 namespace lightstick::gateway::net {
 

@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "lightstick/gateway/protocol/frames.hpp"
+#include "gateway/protocol/frames.hpp"
 
 namespace lightstick::gateway::net {
 

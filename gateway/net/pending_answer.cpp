@@ -1,4 +1,4 @@
-#include "lightstick/gateway/net/pending_answer.hpp"
+#include "gateway/net/pending_answer.hpp"
 
 #include <boost/asio/dispatch.hpp>
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "lightstick/gateway/net/asio.hpp"
-#include "lightstick/gateway/net/http_message.hpp"
+#include "gateway/net/asio.hpp"
+#include "gateway/net/http_message.hpp"
 
 namespace lightstick::gateway::net {
 

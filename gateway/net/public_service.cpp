@@ -1,12 +1,12 @@
-#include "lightstick/gateway/net/public_service.hpp"
+#include "gateway/net/public_service.hpp"
 
 #include <algorithm>
 #include <unordered_set>
 
-#include "lightstick/gateway/web_assets.hpp"
-#include "lightstick/gateway/wire/json.hpp"
-#include "lightstick/runtime/base/names.hpp"
-#include "lightstick/runtime/base/random.hpp"
+#include "gateway/web_assets.hpp"
+#include "gateway/wire/json.hpp"
+#include "runtime/base/names.hpp"
+#include "runtime/base/random.hpp"
 
 namespace lightstick::gateway::net {
 namespace {

@@ -4,8 +4,8 @@
 #include <memory>
 #include <mutex>
 
-#include "lightstick/gateway/net/core.hpp"
-#include "lightstick/gateway/net/http_message.hpp"
+#include "gateway/net/core.hpp"
+#include "gateway/net/http_message.hpp"
 
 namespace lightstick::gateway::net {
 

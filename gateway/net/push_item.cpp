@@ -1,4 +1,4 @@
-#include "lightstick/gateway/net/push_item.hpp"
+#include "gateway/net/push_item.hpp"
 
 #include <algorithm>
 

@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "lightstick/gateway/protocol/frames.hpp"
+#include "gateway/protocol/frames.hpp"
 
 namespace lightstick::gateway::net {
 

@@ -1,4 +1,4 @@
-#include "lightstick/gateway/net/relay.hpp"
+#include "gateway/net/relay.hpp"
 
 #include <utility>
 

@@ -7,9 +7,9 @@
 #include <unordered_map>
 #include <vector>
 
-#include "lightstick/actors/fanout.hpp"
-#include "lightstick/gateway/net/gateway_metrics.hpp"
-#include "lightstick/gateway/net/push_item.hpp"
+#include "actors/fanout.hpp"
+#include "gateway/net/gateway_metrics.hpp"
+#include "gateway/net/push_item.hpp"
 
 namespace lightstick::gateway::net {
 

@@ -1,4 +1,4 @@
-#include "lightstick/gateway/net/session_port.hpp"
+#include "gateway/net/session_port.hpp"
 
 #include <boost/asio/post.hpp>
 #include <utility>

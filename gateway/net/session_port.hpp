@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "lightstick/actors/session/client_port.hpp"
-#include "lightstick/gateway/protocol/frames.hpp"
+#include "actors/session/client_port.hpp"
+#include "gateway/protocol/frames.hpp"
 
 namespace lightstick::gateway::net {
 

@@ -1,4 +1,4 @@
-#include "lightstick/gateway/net/tls.hpp"
+#include "gateway/net/tls.hpp"
 
 #include <openssl/ssl.h>
 

@@ -2,8 +2,8 @@
 
 #include <memory>
 
-#include "lightstick/gateway/gateway.hpp"
-#include "lightstick/gateway/net/asio.hpp"
+#include "gateway/gateway.hpp"
+#include "gateway/net/asio.hpp"
 
 namespace lightstick::gateway::net {
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "lightstick/runtime/base/clock.hpp"
+#include "runtime/base/clock.hpp"
 
 namespace lightstick::gateway::net {
 

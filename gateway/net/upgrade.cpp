@@ -1,6 +1,6 @@
-#include "lightstick/gateway/net/upgrade.hpp"
+#include "gateway/net/upgrade.hpp"
 
-#include "lightstick/gateway/net/text.hpp"
+#include "gateway/net/text.hpp"
 
 namespace lightstick::gateway::net {
 namespace {

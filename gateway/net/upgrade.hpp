@@ -4,8 +4,8 @@
 #include <string_view>
 #include <vector>
 
-#include "lightstick/gateway/net/http_message.hpp"
-#include "lightstick/gateway/protocol/frames.hpp"
+#include "gateway/net/http_message.hpp"
+#include "gateway/protocol/frames.hpp"
 
 /// The checks of a WebSocket upgrade that are ours, not RFC 6455's. Pure.
 namespace lightstick::gateway::net {

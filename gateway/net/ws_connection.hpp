@@ -6,7 +6,7 @@
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/websocket/stream.hpp>
 
-#include "lightstick/gateway/net/connection.hpp"
+#include "gateway/net/connection.hpp"
 
 namespace lightstick::gateway::net {
 

@@ -2,11 +2,11 @@
 #include <array>
 #include <limits>
 
-#include "lightstick/gateway/protocol/fields.hpp"
-#include "lightstick/gateway/protocol/frames.hpp"
-#include "lightstick/gateway/wire/json.hpp"
-#include "lightstick/gateway/wire/msgpack_codec.hpp"
-#include "lightstick/runtime/base/names.hpp"
+#include "gateway/protocol/fields.hpp"
+#include "gateway/protocol/frames.hpp"
+#include "gateway/wire/json.hpp"
+#include "gateway/wire/msgpack_codec.hpp"
+#include "runtime/base/names.hpp"
 
 namespace lightstick::gateway::protocol {
 namespace {

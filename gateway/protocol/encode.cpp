@@ -1,7 +1,7 @@
-#include "lightstick/gateway/protocol/frame_writer.hpp"
-#include "lightstick/gateway/protocol/frames.hpp"
-#include "lightstick/gateway/wire/json.hpp"
-#include "lightstick/gateway/wire/msgpack_codec.hpp"
+#include "gateway/protocol/frame_writer.hpp"
+#include "gateway/protocol/frames.hpp"
+#include "gateway/wire/json.hpp"
+#include "gateway/wire/msgpack_codec.hpp"
 
 namespace lightstick::gateway::protocol {
 namespace {

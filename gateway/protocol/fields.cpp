@@ -1,8 +1,8 @@
-#include "lightstick/gateway/protocol/fields.hpp"
+#include "gateway/protocol/fields.hpp"
 
 #include <limits>
 
-#include "lightstick/runtime/base/names.hpp"
+#include "runtime/base/names.hpp"
 
 namespace lightstick::gateway::protocol {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "lightstick/gateway/wire/value.hpp"
+#include "gateway/wire/value.hpp"
 
 namespace lightstick::gateway::protocol {
 

@@ -6,9 +6,9 @@
 #include <string_view>
 #include <type_traits>
 
-#include "lightstick/actors/fanout.hpp"
-#include "lightstick/actors/session/client_port.hpp"
-#include "lightstick/gateway/wire/msgpack_codec.hpp"
+#include "actors/fanout.hpp"
+#include "actors/session/client_port.hpp"
+#include "gateway/wire/msgpack_codec.hpp"
 
 namespace lightstick::gateway::protocol {
 

@@ -10,8 +10,8 @@
 #include <variant>
 #include <vector>
 
-#include "lightstick/actors/fanout.hpp"
-#include "lightstick/actors/session/client_port.hpp"
+#include "actors/fanout.hpp"
+#include "actors/session/client_port.hpp"
 
 /// The client protocol v1 (docs/protocol.md) between bytes and types. Pure: no clock, no I/O. Thread: any.
 namespace lightstick::gateway::protocol {

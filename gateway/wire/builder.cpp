@@ -1,10 +1,10 @@
-#include "lightstick/gateway/wire/builder.hpp"
+#include "gateway/wire/builder.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 
-#include "lightstick/runtime/base/names.hpp"
+#include "runtime/base/names.hpp"
 
 namespace lightstick::gateway::wire {
 namespace {

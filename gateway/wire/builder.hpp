@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "lightstick/gateway/wire/value.hpp"
+#include "gateway/wire/value.hpp"
 
 namespace lightstick::gateway::wire {
 

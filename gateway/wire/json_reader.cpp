@@ -4,8 +4,8 @@
 
 #include <charconv>
 
-#include "lightstick/gateway/wire/builder.hpp"
-#include "lightstick/gateway/wire/json.hpp"
+#include "gateway/wire/builder.hpp"
+#include "gateway/wire/json.hpp"
 
 namespace lightstick::gateway::wire {
 namespace {

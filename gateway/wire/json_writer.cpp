@@ -1,7 +1,7 @@
 #include <array>
 #include <charconv>
 
-#include "lightstick/gateway/wire/json.hpp"
+#include "gateway/wire/json.hpp"
 
 namespace lightstick::gateway::wire {
 namespace {

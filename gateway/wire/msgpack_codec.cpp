@@ -1,9 +1,9 @@
-#include "lightstick/gateway/wire/msgpack_codec.hpp"
+#include "gateway/wire/msgpack_codec.hpp"
 
 #include <bit>
 #include <msgpack.hpp>
 
-#include "lightstick/gateway/wire/builder.hpp"
+#include "gateway/wire/builder.hpp"
 
 namespace lightstick::gateway::wire {
 namespace {

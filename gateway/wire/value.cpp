@@ -1,4 +1,4 @@
-#include "lightstick/gateway/wire/value.hpp"
+#include "gateway/wire/value.hpp"
 
 #include <algorithm>
 

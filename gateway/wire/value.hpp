@@ -8,7 +8,7 @@
 #include <variant>
 #include <vector>
 
-#include "lightstick/runtime/base/result.hpp"
+#include "runtime/base/result.hpp"
 
 /// What the two encodings have in common: a tree of values, readers that turn bytes from outside into it within
 /// bounds, and writers that append to a string. Pure: no clock, no I/O. Thread: any; nothing is shared.

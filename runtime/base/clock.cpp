@@ -1,4 +1,4 @@
-#include "lightstick/runtime/base/clock.hpp"
+#include "runtime/base/clock.hpp"
 
 namespace lightstick {
 namespace {

@@ -1,4 +1,4 @@
-#include "lightstick/runtime/base/ids.hpp"
+#include "runtime/base/ids.hpp"
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>

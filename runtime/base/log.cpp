@@ -1,4 +1,4 @@
-#include "lightstick/runtime/base/log.hpp"
+#include "runtime/base/log.hpp"
 
 #include <spdlog/sinks/base_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>

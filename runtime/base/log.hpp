@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "lightstick/runtime/base/result.hpp"
+#include "runtime/base/result.hpp"
 
 /// Structured logging: one line an event, `key=value` fields, to standard error.
 ///

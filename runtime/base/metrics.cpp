@@ -1,4 +1,4 @@
-#include "lightstick/runtime/base/metrics.hpp"
+#include "runtime/base/metrics.hpp"
 
 #include <algorithm>
 #include <bit>

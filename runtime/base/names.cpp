@@ -1,4 +1,4 @@
-#include "lightstick/runtime/base/names.hpp"
+#include "runtime/base/names.hpp"
 
 #include <cstdint>
 

@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "lightstick/runtime/base/result.hpp"
+#include "runtime/base/result.hpp"
 
 namespace lightstick {
 

@@ -1,4 +1,4 @@
-#include "lightstick/runtime/base/random.hpp"
+#include "runtime/base/random.hpp"
 
 #include <openssl/rand.h>
 #include <cstdio>

@@ -1,4 +1,4 @@
-#include "lightstick/runtime/base/result.hpp"
+#include "runtime/base/result.hpp"
 
 namespace lightstick {
 namespace {

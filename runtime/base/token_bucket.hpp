@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
-#include "lightstick/runtime/base/clock.hpp"
+#include "runtime/base/clock.hpp"
 
 namespace lightstick {
 

@@ -1,9 +1,9 @@
-#include "lightstick/storage/rocks/database.hpp"
+#include "storage/rocks/database.hpp"
 
-#include "lightstick/runtime/base/log.hpp"
-#include "lightstick/storage/errc.hpp"
-#include "lightstick/storage/rocks/status.hpp"
-#include "lightstick/storage/rocks/tuning.hpp"
+#include "runtime/base/log.hpp"
+#include "storage/errc.hpp"
+#include "storage/rocks/status.hpp"
+#include "storage/rocks/tuning.hpp"
 
 namespace lightstick::storage::rocks {
 namespace {

@@ -4,7 +4,7 @@
 #include <memory>
 #include <vector>
 
-#include "lightstick/storage/rocks/open.hpp"
+#include "storage/rocks/open.hpp"
 
 namespace lightstick::storage::rocks {
 

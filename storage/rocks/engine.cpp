@@ -1,10 +1,10 @@
-#include "lightstick/storage/rocks/engine.hpp"
+#include "storage/rocks/engine.hpp"
 
 #include <rocksdb/write_batch.h>
 
-#include "lightstick/runtime/base/log.hpp"
-#include "lightstick/storage/errc.hpp"
-#include "lightstick/storage/rocks/status.hpp"
+#include "runtime/base/log.hpp"
+#include "storage/errc.hpp"
+#include "storage/rocks/status.hpp"
 
 namespace lightstick::storage::rocks {
 namespace {

@@ -5,8 +5,8 @@
 #include <memory>
 #include <shared_mutex>
 
-#include "lightstick/storage/engine.hpp"
-#include "lightstick/storage/rocks/database.hpp"
+#include "storage/engine.hpp"
+#include "storage/rocks/database.hpp"
 
 namespace lightstick::storage::rocks {
 

@@ -1,9 +1,9 @@
-#include "lightstick/storage/rocks/extensions.hpp"
+#include "storage/rocks/extensions.hpp"
 
 #include <string_view>
 
-#include "lightstick/storage/keys.hpp"
-#include "lightstick/storage/record.hpp"
+#include "storage/keys.hpp"
+#include "storage/record.hpp"
 
 namespace lightstick::storage::rocks {
 namespace {

@@ -5,7 +5,7 @@
 #include <rocksdb/slice_transform.h>
 #include <memory>
 
-#include "lightstick/runtime/base/clock.hpp"
+#include "runtime/base/clock.hpp"
 
 namespace lightstick::storage::rocks {
 

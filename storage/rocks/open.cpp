@@ -1,8 +1,8 @@
-#include "lightstick/storage/rocks/open.hpp"
+#include "storage/rocks/open.hpp"
 
-#include "lightstick/storage/rocks/database.hpp"
-#include "lightstick/storage/rocks/engine.hpp"
-#include "lightstick/storage/rocks/tuning.hpp"
+#include "storage/rocks/database.hpp"
+#include "storage/rocks/engine.hpp"
+#include "storage/rocks/tuning.hpp"
 
 namespace lightstick::storage::rocks {
 

@@ -3,8 +3,8 @@
 #include <filesystem>
 #include <memory>
 
-#include "lightstick/runtime/base/clock.hpp"
-#include "lightstick/storage/engine.hpp"
+#include "runtime/base/clock.hpp"
+#include "storage/engine.hpp"
 
 namespace rocksdb {
 class Env;

@@ -1,6 +1,6 @@
-#include "lightstick/storage/rocks/status.hpp"
+#include "storage/rocks/status.hpp"
 
-#include "lightstick/storage/errc.hpp"
+#include "storage/errc.hpp"
 
 namespace lightstick::storage::rocks {
 

@@ -3,7 +3,7 @@
 #include <rocksdb/status.h>
 #include <string>
 
-#include "lightstick/runtime/base/result.hpp"
+#include "runtime/base/result.hpp"
 
 namespace lightstick::storage::rocks {
 

@@ -1,4 +1,4 @@
-#include "lightstick/storage/rocks/tuning.hpp"
+#include "storage/rocks/tuning.hpp"
 
 #include <rocksdb/cache.h>
 #include <rocksdb/filter_policy.h>
@@ -6,7 +6,7 @@
 #include <rocksdb/write_buffer_manager.h>
 #include <algorithm>
 
-#include "lightstick/storage/rocks/extensions.hpp"
+#include "storage/rocks/extensions.hpp"
 
 namespace lightstick::storage::rocks {
 namespace {

@@ -3,7 +3,7 @@
 #include <rocksdb/db.h>
 #include <vector>
 
-#include "lightstick/storage/rocks/open.hpp"
+#include "storage/rocks/open.hpp"
 
 namespace lightstick::storage::rocks {
 

@@ -7,12 +7,12 @@
 #include <string>
 #include <vector>
 
-#include "lightstick/runtime/base/clock.hpp"
-#include "lightstick/runtime/base/log.hpp"
-#include "lightstick/runtime/base/metrics.hpp"
-#include "lightstick/storage/store.hpp"
-#include "lightstick/tests/support/bench_main.hpp"
-#include "lightstick/tests/support/temp_folder.hpp"
+#include "runtime/base/clock.hpp"
+#include "runtime/base/log.hpp"
+#include "runtime/base/metrics.hpp"
+#include "storage/store.hpp"
+#include "tests/support/bench_main.hpp"
+#include "tests/support/temp_folder.hpp"
 
 namespace {
 

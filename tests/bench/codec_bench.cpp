@@ -3,11 +3,11 @@
 
 #include <string>
 
-#include "lightstick/gateway/auth/tokens.hpp"
-#include "lightstick/gateway/protocol/frames.hpp"
-#include "lightstick/gateway/wire/json.hpp"
-#include "lightstick/gateway/wire/msgpack_codec.hpp"
-#include "lightstick/tests/support/bench_main.hpp"
+#include "gateway/auth/tokens.hpp"
+#include "gateway/protocol/frames.hpp"
+#include "gateway/wire/json.hpp"
+#include "gateway/wire/msgpack_codec.hpp"
+#include "tests/support/bench_main.hpp"
 
 namespace {
 

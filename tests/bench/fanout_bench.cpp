@@ -14,8 +14,8 @@
 #include <thread>
 #include <vector>
 
-#include "lightstick/tests/support/node.hpp"
-#include "lightstick/tests/support/pulse.hpp"
+#include "tests/support/node.hpp"
+#include "tests/support/pulse.hpp"
 
 namespace lightstick::test {
 namespace {

@@ -5,7 +5,7 @@
 #include <set>
 #include <sstream>
 
-#include "lightstick/tests/support/node_test.hpp"
+#include "tests/support/node_test.hpp"
 
 namespace lightstick::test {
 namespace {

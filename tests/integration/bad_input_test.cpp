@@ -8,9 +8,9 @@
 #include <iostream>
 #include <system_error>
 
-#include "lightstick/tests/support/bad_bytes.hpp"
-#include "lightstick/tests/support/node_test.hpp"
-#include "lightstick/tests/support/pulse.hpp"
+#include "tests/support/bad_bytes.hpp"
+#include "tests/support/node_test.hpp"
+#include "tests/support/pulse.hpp"
 
 namespace lightstick::test {
 namespace {

@@ -9,7 +9,7 @@
 #include <string>
 #include <thread>
 
-#include "lightstick/tests/support/crowd.hpp"
+#include "tests/support/crowd.hpp"
 
 namespace lightstick::test {
 namespace {

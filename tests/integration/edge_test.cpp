@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "lightstick/tests/support/node_test.hpp"
+#include "tests/support/node_test.hpp"
 
 namespace lightstick::test {
 namespace {

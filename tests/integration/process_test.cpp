@@ -4,7 +4,7 @@
 
 #include <csignal>
 
-#include "lightstick/tests/support/node_test.hpp"
+#include "tests/support/node_test.hpp"
 
 namespace lightstick::test {
 namespace {

@@ -1,10 +1,10 @@
 // The tests' own client is checked first: what it cannot see, no test sees.
 #include <gtest/gtest.h>
 
-#include "lightstick/tests/support/ledger.hpp"
-#include "lightstick/tests/support/token.hpp"
-#include "lightstick/tests/support/value.hpp"
-#include "lightstick/tests/support/ws_frame.hpp"
+#include "tests/support/ledger.hpp"
+#include "tests/support/token.hpp"
+#include "tests/support/value.hpp"
+#include "tests/support/ws_frame.hpp"
 
 namespace lightstick::test {
 namespace {

@@ -4,9 +4,9 @@
 #include <csignal>
 #include <regex>
 
-#include "lightstick/tests/support/http.hpp"
-#include "lightstick/tests/support/process.hpp"
-#include "lightstick/tests/support/temp_folder.hpp"
+#include "tests/support/http.hpp"
+#include "tests/support/process.hpp"
+#include "tests/support/temp_folder.hpp"
 
 namespace lightstick::test {
 namespace {

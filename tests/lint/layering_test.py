@@ -16,7 +16,7 @@ def header(*includes):
 
 
 def ours(path):
-    return f'"lightstick/{path}"'
+    return f'"{path}"'
 
 
 class LayeringTest(unittest.TestCase):
@@ -110,6 +110,10 @@ class LayeringTest(unittest.TestCase):
     def test_an_own_header_without_its_folder_is_caught(self):
         self.assert_caught({"actors/a.cpp": '#include "room.hpp"\n'}, "actors/a.cpp:1", "own includes")
         self.assert_caught({"actors/a.cpp": '#include "../storage/room.hpp"\n'}, "actors/a.cpp:1", "own includes")
+
+    def test_an_own_header_in_angle_brackets_is_caught(self):
+        self.assert_caught({"actors/a.cpp": "#include <actors/room.hpp>\n"}, "actors/a.cpp:1", "own includes")
+        self.assert_caught({"actors/a.cpp": "#include <storage/store.hpp>\n"}, "actors/a.cpp:1", "arrows", count=2)
 
     def test_a_commented_include_is_none(self):
         self.assert_clean({"actors/a.cpp": "// #include <caf/all.hpp>\n"})

@@ -1,6 +1,6 @@
-#include "lightstick/tests/support/bad_bytes.hpp"
+#include "tests/support/bad_bytes.hpp"
 
-#include "lightstick/tests/support/ws_frame.hpp"
+#include "tests/support/ws_frame.hpp"
 
 namespace lightstick::test {
 namespace {

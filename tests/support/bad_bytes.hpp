@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "lightstick/tests/support/value.hpp"
+#include "tests/support/value.hpp"
 
 /// Catalogues of what a node must bear. Pure.
 namespace lightstick::test {

@@ -1,4 +1,4 @@
-#include "lightstick/tests/support/crowd.hpp"
+#include "tests/support/crowd.hpp"
 
 #include <algorithm>
 #include <deque>

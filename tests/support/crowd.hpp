@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "lightstick/tests/support/ledger.hpp"
-#include "lightstick/tests/support/node.hpp"
+#include "tests/support/ledger.hpp"
+#include "tests/support/node.hpp"
 
 /// The people of the crash test. Each lives as often as the node does: `live` connects, does its work and returns
 /// when the connection is gone, with all it learnt kept for the next life. `live` runs on a thread of its own; the

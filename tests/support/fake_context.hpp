@@ -9,9 +9,9 @@
 #include <utility>
 #include <vector>
 
-#include "lightstick/runtime/base/clock.hpp"
-#include "lightstick/runtime/base/random.hpp"
-#include "lightstick/runtime/logic.hpp"
+#include "runtime/base/clock.hpp"
+#include "runtime/base/random.hpp"
+#include "runtime/logic.hpp"
 
 /// Drives one `runtime::logic` without an actor system, a disk or a thread: the test decides when a commit is
 /// durable, a read comes back, an ask is answered and time passes. Header only. Not thread-safe.

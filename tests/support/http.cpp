@@ -1,4 +1,4 @@
-#include "lightstick/tests/support/http.hpp"
+#include "tests/support/http.hpp"
 
 #include <algorithm>
 #include <charconv>

@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
-#include "lightstick/tests/support/stream.hpp"
-#include "lightstick/tests/support/value.hpp"
+#include "tests/support/stream.hpp"
+#include "tests/support/value.hpp"
 
 namespace lightstick::test {
 

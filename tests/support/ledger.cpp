@@ -1,4 +1,4 @@
-#include "lightstick/tests/support/ledger.hpp"
+#include "tests/support/ledger.hpp"
 
 #include <sstream>
 #include <unordered_map>

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "lightstick/tests/support/ws_client.hpp"
+#include "tests/support/ws_client.hpp"
 
 /// What was said and what is there, compared. Pure: a crash test's judgement, tested on its own.
 namespace lightstick::test {

@@ -6,7 +6,7 @@
 #include <map>
 #include <mutex>
 
-#include "lightstick/runtime/durable_log.hpp"
+#include "runtime/durable_log.hpp"
 
 namespace lightstick::testing {
 

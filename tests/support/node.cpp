@@ -1,4 +1,4 @@
-#include "lightstick/tests/support/node.hpp"
+#include "tests/support/node.hpp"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

@@ -6,11 +6,11 @@
 #include <string>
 #include <vector>
 
-#include "lightstick/tests/support/http.hpp"
-#include "lightstick/tests/support/process.hpp"
-#include "lightstick/tests/support/temp_folder.hpp"
-#include "lightstick/tests/support/token.hpp"
-#include "lightstick/tests/support/ws_client.hpp"
+#include "tests/support/http.hpp"
+#include "tests/support/process.hpp"
+#include "tests/support/temp_folder.hpp"
+#include "tests/support/token.hpp"
+#include "tests/support/ws_client.hpp"
 
 namespace lightstick::test {
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "lightstick/tests/support/node.hpp"
+#include "tests/support/node.hpp"
 
 namespace lightstick::test {
 

@@ -1,4 +1,4 @@
-#include "lightstick/tests/support/process.hpp"
+#include "tests/support/process.hpp"
 
 #include <fcntl.h>
 #include <sys/prctl.h>
@@ -14,7 +14,7 @@
 #include <stdexcept>
 #include <system_error>
 
-#include "lightstick/tests/support/temp_folder.hpp"
+#include "tests/support/temp_folder.hpp"
 
 namespace lightstick::test {
 namespace {

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "lightstick/tests/support/deadline.hpp"
+#include "tests/support/deadline.hpp"
 
 namespace lightstick::test {
 

@@ -1,4 +1,4 @@
-#include "lightstick/tests/support/pulse.hpp"
+#include "tests/support/pulse.hpp"
 
 #include <algorithm>
 #include <exception>

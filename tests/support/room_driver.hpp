@@ -3,9 +3,9 @@
 #include <memory>
 #include <string>
 
-#include "lightstick/actors/room/room_logic.hpp"
-#include "lightstick/tests/support/fake_context.hpp"
-#include "lightstick/tests/support/room_fixtures.hpp"
+#include "actors/room/room_logic.hpp"
+#include "tests/support/fake_context.hpp"
+#include "tests/support/room_fixtures.hpp"
 
 namespace lightstick::actors::room {
 

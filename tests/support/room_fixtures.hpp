@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
-#include "lightstick/actors/fanout.hpp"
-#include "lightstick/actors/room/messages.hpp"
+#include "actors/fanout.hpp"
+#include "actors/room/messages.hpp"
 
 namespace lightstick::actors {
 

@@ -1,4 +1,4 @@
-#include "lightstick/tests/support/stream.hpp"
+#include "tests/support/stream.hpp"
 
 #include <arpa/inet.h>
 #include <fcntl.h>

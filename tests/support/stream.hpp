@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "lightstick/tests/support/deadline.hpp"
+#include "tests/support/deadline.hpp"
 
 namespace lightstick::test {
 

@@ -1,4 +1,4 @@
-#include "lightstick/tests/support/temp_folder.hpp"
+#include "tests/support/temp_folder.hpp"
 
 #include <stdlib.h>
 

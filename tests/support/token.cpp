@@ -1,4 +1,4 @@
-#include "lightstick/tests/support/token.hpp"
+#include "tests/support/token.hpp"
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "lightstick/tests/support/value.hpp"
+#include "tests/support/value.hpp"
 
 namespace lightstick::test {
 

@@ -1,9 +1,9 @@
-#include "lightstick/tests/support/value.hpp"
+#include "tests/support/value.hpp"
 
 #include <algorithm>
 #include <stdexcept>
 
-#include "lightstick/tests/support/value_codecs.hpp"
+#include "tests/support/value_codecs.hpp"
 
 namespace lightstick::test {
 namespace {

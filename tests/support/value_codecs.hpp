@@ -1,6 +1,6 @@
 #pragma once
 
-#include "lightstick/tests/support/value.hpp"
+#include "tests/support/value.hpp"
 
 /// The two encodings behind `encode` and `decode`.
 namespace lightstick::test::codecs {

@@ -5,7 +5,7 @@
 
 #include <stdexcept>
 
-#include "lightstick/tests/support/value_codecs.hpp"
+#include "tests/support/value_codecs.hpp"
 
 namespace lightstick::test::codecs {
 namespace {

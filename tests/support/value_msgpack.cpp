@@ -4,8 +4,8 @@
 #include <cstring>
 #include <stdexcept>
 
-#include "lightstick/runtime/base/names.hpp"
-#include "lightstick/tests/support/value_codecs.hpp"
+#include "runtime/base/names.hpp"
+#include "tests/support/value_codecs.hpp"
 
 namespace lightstick::test::codecs {
 namespace {

@@ -1,4 +1,4 @@
-#include "lightstick/tests/support/ws_client.hpp"
+#include "tests/support/ws_client.hpp"
 
 #include <algorithm>
 #include <stdexcept>

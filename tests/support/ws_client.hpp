@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
-#include "lightstick/tests/support/http.hpp"
-#include "lightstick/tests/support/stream.hpp"
-#include "lightstick/tests/support/value.hpp"
-#include "lightstick/tests/support/ws_frame.hpp"
+#include "tests/support/http.hpp"
+#include "tests/support/stream.hpp"
+#include "tests/support/value.hpp"
+#include "tests/support/ws_frame.hpp"
 
 namespace lightstick::test {
 

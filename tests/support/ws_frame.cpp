@@ -1,4 +1,4 @@
-#include "lightstick/tests/support/ws_frame.hpp"
+#include "tests/support/ws_frame.hpp"
 
 #include <stdexcept>
 #include <utility>

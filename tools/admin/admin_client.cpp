@@ -1,13 +1,13 @@
-#include "lightstick/tools/admin/admin_client.hpp"
+#include "tools/admin/admin_client.hpp"
 
 #include <cerrno>
 #include <cstring>
 #include <fstream>
 
-#include "lightstick/gateway/auth/tokens.hpp"
-#include "lightstick/gateway/http_client.hpp"
-#include "lightstick/gateway/wire/json.hpp"
-#include "lightstick/tools/text/table.hpp"
+#include "gateway/auth/tokens.hpp"
+#include "gateway/http_client.hpp"
+#include "gateway/wire/json.hpp"
+#include "tools/text/table.hpp"
 
 namespace lightstick::tools {
 namespace {

@@ -1,9 +1,9 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
-#include "lightstick/tools/admin/admin_client.hpp"
-#include "lightstick/tools/admin/views.hpp"
-#include "lightstick/tools/command.hpp"
+#include "tools/admin/admin_client.hpp"
+#include "tools/admin/views.hpp"
+#include "tools/command.hpp"
 
 namespace lightstick::tools {
 namespace {

@@ -1,12 +1,12 @@
-#include "lightstick/tools/admin/views.hpp"
+#include "tools/admin/views.hpp"
 
 #include <array>
 #include <chrono>
 #include <span>
 
-#include "lightstick/gateway/wire/json.hpp"
-#include "lightstick/tools/text/table.hpp"
-#include "lightstick/tools/text/units.hpp"
+#include "gateway/wire/json.hpp"
+#include "tools/text/table.hpp"
+#include "tools/text/units.hpp"
 
 namespace lightstick::tools {
 namespace {

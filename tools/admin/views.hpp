@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "lightstick/runtime/base/result.hpp"
+#include "runtime/base/result.hpp"
 
 /// The admin calls' answers (JSON) as tables for people. Pure. Errors: invalid when the JSON is of another shape, as
 /// from a node of another version. Keys that a view does not know are left out of tables and shown by `inspect`.

@@ -1,12 +1,12 @@
 # One target a folder, and an include path that shows a target only what it links.
 
-# lightstick_include_root(<target> <folder>) makes <build>/include/<target>/lightstick/<folder>, a symbolic
-# link to <source>/<folder>, and returns <build>/include/<target> in lightstick_include_root_dir.
+# lightstick_include_root(<target> <folder>) makes <build>/include/<target>/<folder>, a symbolic link
+# to <source>/<folder>, and returns <build>/include/<target> in lightstick_include_root_dir.
 function(lightstick_include_root target folder)
   set(root "${PROJECT_BINARY_DIR}/include/${target}")
   cmake_path(GET folder PARENT_PATH parent)
-  file(MAKE_DIRECTORY "${root}/lightstick/${parent}")
-  file(CREATE_LINK "${PROJECT_SOURCE_DIR}/${folder}" "${root}/lightstick/${folder}" SYMBOLIC)
+  file(MAKE_DIRECTORY "${root}/${parent}")
+  file(CREATE_LINK "${PROJECT_SOURCE_DIR}/${folder}" "${root}/${folder}" SYMBOLIC)
   set(lightstick_include_root_dir "${root}" PARENT_SCOPE)
 endfunction()
 
@@ -57,7 +57,7 @@ function(lightstick_header_check target folder exclude) # <link>...
   foreach(header IN LISTS headers)
     cmake_path(RELATIVE_PATH header BASE_DIRECTORY "${PROJECT_SOURCE_DIR}" OUTPUT_VARIABLE name)
     set(stub "${PROJECT_BINARY_DIR}/generated/headers/${name}.cpp")
-    file(CONFIGURE OUTPUT "${stub}" CONTENT "#include \"lightstick/@name@\"\n" @ONLY)
+    file(CONFIGURE OUTPUT "${stub}" CONTENT "#include \"@name@\"\n" @ONLY)
     list(APPEND stubs "${stub}")
   endforeach()
   if(NOT TARGET check_headers)
@@ -79,4 +79,20 @@ function(lightstick_precompile target header)
   # Configure again when the header comes or goes.
   cmake_path(GET header PARENT_PATH folder)
   file(GLOB ignored CONFIGURE_DEPENDS "${folder}/pch.hpp")
+endfunction()
+
+# The commit of the source tree, "unknown" outside of a clone. The tree is configured again after each commit.
+function(lightstick_commit out)
+  set(${out} "unknown" PARENT_SCOPE)
+  find_package(Git QUIET)
+  if(NOT Git_FOUND OR NOT EXISTS "${PROJECT_SOURCE_DIR}/.git/logs/HEAD")
+    return()
+  endif()
+  set_property(DIRECTORY "${PROJECT_SOURCE_DIR}" APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
+    "${PROJECT_SOURCE_DIR}/.git/logs/HEAD")
+  execute_process(COMMAND "${GIT_EXECUTABLE}" -C "${PROJECT_SOURCE_DIR}" rev-parse --short=12 HEAD
+    OUTPUT_VARIABLE commit OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET RESULT_VARIABLE failed)
+  if(NOT failed)
+    set(${out} "${commit}" PARENT_SCOPE)
+  endif()
 endfunction()

@@ -1,9 +1,9 @@
-#include "lightstick/tools/config/checks.hpp"
+#include "tools/config/checks.hpp"
 
 #include <algorithm>
 
-#include "lightstick/gateway/net/ip_address.hpp"
-#include "lightstick/runtime/base/names.hpp"
+#include "gateway/net/ip_address.hpp"
+#include "runtime/base/names.hpp"
 
 namespace lightstick::tools::config {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "lightstick/runtime/base/result.hpp"
+#include "runtime/base/result.hpp"
 
 /// What a single text has to look like. Errors: invalid; the detail says what is wrong, and may be empty when the
 /// option's `allowed` says it all. Pure.

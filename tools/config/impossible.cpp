@@ -1,5 +1,5 @@
-#include "lightstick/tools/config/load.hpp"
-#include "lightstick/tools/config/option.hpp"
+#include "tools/config/load.hpp"
+#include "tools/config/option.hpp"
 
 namespace lightstick::tools::config {
 namespace {

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "lightstick/tools/config/node_config.hpp"
+#include "tools/config/node_config.hpp"
 
 namespace lightstick::tools::config {
 

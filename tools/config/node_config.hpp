@@ -5,12 +5,12 @@
 #include <optional>
 #include <string>
 
-#include "lightstick/actors/room/room_actor.hpp"
-#include "lightstick/cluster/local_log.hpp"
-#include "lightstick/gateway/gateway.hpp"
-#include "lightstick/runtime/base/log.hpp"
-#include "lightstick/runtime/system.hpp"
-#include "lightstick/storage/store.hpp"
+#include "actors/room/room_actor.hpp"
+#include "cluster/local_log.hpp"
+#include "gateway/gateway.hpp"
+#include "runtime/base/log.hpp"
+#include "runtime/system.hpp"
+#include "storage/store.hpp"
 
 namespace lightstick::tools::config {
 

@@ -1,6 +1,6 @@
-#include "lightstick/tools/config/checks.hpp"
-#include "lightstick/tools/config/option_makers.hpp"
-#include "lightstick/tools/config/tables.hpp"
+#include "tools/config/checks.hpp"
+#include "tools/config/option_makers.hpp"
+#include "tools/config/tables.hpp"
 
 namespace lightstick::tools::config {
 namespace {

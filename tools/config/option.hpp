@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "lightstick/runtime/base/result.hpp"
-#include "lightstick/tools/config/node_config.hpp"
+#include "runtime/base/result.hpp"
+#include "tools/config/node_config.hpp"
 
 namespace lightstick::tools::config {
 

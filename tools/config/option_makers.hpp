@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "lightstick/tools/config/option.hpp"
-#include "lightstick/tools/text/units.hpp"
+#include "tools/config/option.hpp"
+#include "tools/text/units.hpp"
 
 /// How the table of options is written. `At` finds the field: `auto& at(auto& node_config)`.
 namespace lightstick::tools::config {

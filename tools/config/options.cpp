@@ -1,8 +1,8 @@
 #include <algorithm>
 
-#include "lightstick/tools/config/option_makers.hpp"
-#include "lightstick/tools/config/tables.hpp"
-#include "lightstick/tools/text/table.hpp"
+#include "tools/config/option_makers.hpp"
+#include "tools/config/tables.hpp"
+#include "tools/text/table.hpp"
 
 namespace lightstick::tools::config {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "lightstick/tools/config/option.hpp"
+#include "tools/config/option.hpp"
 
 /// The parts of the table of options, each in a file of its own.
 namespace lightstick::tools::config {

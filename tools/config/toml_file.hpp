@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "lightstick/tools/config/load.hpp"
+#include "tools/config/load.hpp"
 
 namespace lightstick::tools::config {
 

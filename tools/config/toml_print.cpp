@@ -1,9 +1,9 @@
 #include <array>
 #include <sstream>
 
-#include "lightstick/tools/config/option.hpp"
-#include "lightstick/tools/config/toml_file.hpp"
-#include "lightstick/tools/text/wrap.hpp"
+#include "tools/config/option.hpp"
+#include "tools/config/toml_file.hpp"
+#include "tools/text/wrap.hpp"
 
 namespace lightstick::tools::config {
 namespace {

@@ -2,10 +2,10 @@
 #include <algorithm>
 #include <sstream>
 
-#include "lightstick/tools/config/option.hpp"
-#include "lightstick/tools/config/toml_file.hpp"
-#include "lightstick/tools/text/nearest.hpp"
-#include "lightstick/tools/text/table.hpp"
+#include "tools/config/option.hpp"
+#include "tools/config/toml_file.hpp"
+#include "tools/text/nearest.hpp"
+#include "tools/text/table.hpp"
 
 namespace lightstick::tools::config {
 namespace {

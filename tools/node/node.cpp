@@ -1,14 +1,14 @@
-#include "lightstick/tools/node/node.hpp"
+#include "tools/node/node.hpp"
 
-#include "lightstick/actors/user/user_actor.hpp"
-#include "lightstick/cluster/embedded.hpp"
-#include "lightstick/cluster/local_log.hpp"
-#include "lightstick/runtime/base/clock.hpp"
-#include "lightstick/runtime/base/metrics.hpp"
-#include "lightstick/storage/store.hpp"
-#include "lightstick/tools/node/process_metrics.hpp"
-#include "lightstick/tools/node/stored_actors.hpp"
-#include "lightstick/tools/secret_file.hpp"
+#include "actors/user/user_actor.hpp"
+#include "cluster/embedded.hpp"
+#include "cluster/local_log.hpp"
+#include "runtime/base/clock.hpp"
+#include "runtime/base/metrics.hpp"
+#include "storage/store.hpp"
+#include "tools/node/process_metrics.hpp"
+#include "tools/node/stored_actors.hpp"
+#include "tools/secret_file.hpp"
 
 namespace lightstick::tools {
 

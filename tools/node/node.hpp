@@ -3,8 +3,8 @@
 #include <memory>
 #include <string>
 
-#include "lightstick/runtime/base/result.hpp"
-#include "lightstick/tools/config/node_config.hpp"
+#include "runtime/base/result.hpp"
+#include "tools/config/node_config.hpp"
 
 namespace lightstick::tools {
 

@@ -1,12 +1,12 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
-#include "lightstick/runtime/base/log.hpp"
-#include "lightstick/tools/command.hpp"
-#include "lightstick/tools/config/option.hpp"
-#include "lightstick/tools/config/toml_file.hpp"
-#include "lightstick/tools/node/node_flags.hpp"
-#include "lightstick/tools/node/run_node.hpp"
+#include "runtime/base/log.hpp"
+#include "tools/command.hpp"
+#include "tools/config/option.hpp"
+#include "tools/config/toml_file.hpp"
+#include "tools/node/node_flags.hpp"
+#include "tools/node/run_node.hpp"
 
 namespace lightstick::tools {
 namespace {

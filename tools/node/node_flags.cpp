@@ -1,9 +1,9 @@
-#include "lightstick/tools/node/node_flags.hpp"
+#include "tools/node/node_flags.hpp"
 
 #include <CLI/CLI.hpp>
 
-#include "lightstick/tools/config/option.hpp"
-#include "lightstick/tools/help.hpp"
+#include "tools/config/option.hpp"
+#include "tools/help.hpp"
 
 namespace lightstick::tools {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "lightstick/tools/config/load.hpp"
+#include "tools/config/load.hpp"
 
 namespace CLI {
 class App;

@@ -1,4 +1,4 @@
-#include "lightstick/tools/node/open_files.hpp"
+#include "tools/node/open_files.hpp"
 
 #include <sys/resource.h>
 

@@ -1,4 +1,4 @@
-#include "lightstick/tools/node/process_metrics.hpp"
+#include "tools/node/process_metrics.hpp"
 
 #include <sys/resource.h>
 #include <unistd.h>
@@ -8,8 +8,8 @@
 #include <fstream>
 #include <string>
 
-#include "lightstick/runtime/base/clock.hpp"
-#include "lightstick/tools/version/version.hpp"
+#include "runtime/base/clock.hpp"
+#include "tools/version/version.hpp"
 
 namespace lightstick::tools {
 namespace {

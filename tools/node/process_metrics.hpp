@@ -1,6 +1,6 @@
 #pragma once
 
-#include "lightstick/runtime/base/metrics.hpp"
+#include "runtime/base/metrics.hpp"
 
 namespace lightstick::tools {
 

@@ -1,15 +1,15 @@
-#include "lightstick/tools/node/run_node.hpp"
+#include "tools/node/run_node.hpp"
 
 #include <cstring>
 #include <exception>
 #include <filesystem>
 #include <iostream>
 
-#include "lightstick/runtime/base/log.hpp"
-#include "lightstick/tools/node/node.hpp"
-#include "lightstick/tools/node/open_files.hpp"
-#include "lightstick/tools/node/signals.hpp"
-#include "lightstick/tools/version/version.hpp"
+#include "runtime/base/log.hpp"
+#include "tools/node/node.hpp"
+#include "tools/node/open_files.hpp"
+#include "tools/node/signals.hpp"
+#include "tools/version/version.hpp"
 
 namespace lightstick::tools {
 namespace {

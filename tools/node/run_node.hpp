@@ -1,7 +1,7 @@
 #pragma once
 
-#include "lightstick/tools/config/node_config.hpp"
-#include "lightstick/tools/exit_code.hpp"
+#include "tools/config/node_config.hpp"
+#include "tools/exit_code.hpp"
 
 namespace lightstick::tools {
 

@@ -1,4 +1,4 @@
-#include "lightstick/tools/node/signals.hpp"
+#include "tools/node/signals.hpp"
 
 #include <pthread.h>
 #include <unistd.h>

@@ -1,4 +1,4 @@
-#include "lightstick/tools/node/stored_actors.hpp"
+#include "tools/node/stored_actors.hpp"
 
 namespace lightstick::tools {
 

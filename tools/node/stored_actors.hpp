@@ -1,7 +1,7 @@
 #pragma once
 
-#include "lightstick/cluster/local_log.hpp"
-#include "lightstick/gateway/gateway.hpp"
+#include "cluster/local_log.hpp"
+#include "gateway/gateway.hpp"
 
 namespace lightstick::tools {
 

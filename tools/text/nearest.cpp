@@ -1,4 +1,4 @@
-#include "lightstick/tools/text/nearest.hpp"
+#include "tools/text/nearest.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "lightstick/tools/text/table.hpp"
+#include "tools/text/table.hpp"
 
 #include <algorithm>
 #include <array>

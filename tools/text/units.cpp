@@ -1,4 +1,4 @@
-#include "lightstick/tools/text/units.hpp"
+#include "tools/text/units.hpp"
 
 #include <algorithm>
 #include <array>

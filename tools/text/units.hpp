@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "lightstick/runtime/base/result.hpp"
-#include "lightstick/runtime/base/token_bucket.hpp"
+#include "runtime/base/result.hpp"
+#include "runtime/base/token_bucket.hpp"
 
 /// Quantities as an operator writes and reads them. Pure. Every `format_` gives what its `parse_` reads back as the
 /// same value; a parse error is errc::invalid and says which forms there are.

@@ -1,4 +1,4 @@
-#include "lightstick/tools/text/wrap.hpp"
+#include "tools/text/wrap.hpp"
 
 #include <algorithm>
 

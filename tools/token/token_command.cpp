@@ -1,11 +1,11 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
-#include "lightstick/gateway/auth/tokens.hpp"
-#include "lightstick/runtime/base/names.hpp"
-#include "lightstick/tools/command.hpp"
-#include "lightstick/tools/secret_file.hpp"
-#include "lightstick/tools/text/units.hpp"
+#include "gateway/auth/tokens.hpp"
+#include "runtime/base/names.hpp"
+#include "tools/command.hpp"
+#include "tools/secret_file.hpp"
+#include "tools/text/units.hpp"
 
 namespace lightstick::tools {
 namespace {

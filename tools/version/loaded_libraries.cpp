@@ -1,4 +1,4 @@
-#include "lightstick/tools/version/loaded_libraries.hpp"
+#include "tools/version/loaded_libraries.hpp"
 
 #include <link.h>
 

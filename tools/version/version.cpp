@@ -1,4 +1,4 @@
-#include "lightstick/tools/version/version.hpp"
+#include "tools/version/version.hpp"
 
 #ifndef LIGHTSTICK_VERSION
 #define LIGHTSTICK_VERSION "unknown"

@@ -2,10 +2,10 @@
 #include <boost/version.hpp>
 #include <iostream>
 
-#include "lightstick/tools/command.hpp"
-#include "lightstick/tools/text/table.hpp"
-#include "lightstick/tools/version/loaded_libraries.hpp"
-#include "lightstick/tools/version/version.hpp"
+#include "tools/command.hpp"
+#include "tools/text/table.hpp"
+#include "tools/version/loaded_libraries.hpp"
+#include "tools/version/version.hpp"
 
 namespace lightstick::tools {
 namespace {

@@ -4,8 +4,8 @@
 #include <map>
 #include <set>
 
-#include "lightstick/actors/room/room_codec.hpp"
-#include "lightstick/tests/support/room_driver.hpp"
+#include "actors/room/room_codec.hpp"
+#include "tests/support/room_driver.hpp"
 
 namespace lightstick::actors::room {
 namespace {

@@ -3,8 +3,8 @@
 
 #include <map>
 
-#include "lightstick/actors/room/room_codec.hpp"
-#include "lightstick/tests/support/room_fixtures.hpp"
+#include "actors/room/room_codec.hpp"
+#include "tests/support/room_fixtures.hpp"
 
 namespace lightstick::actors::room {
 namespace {

@@ -4,8 +4,8 @@
 #include <map>
 #include <set>
 
-#include "lightstick/actors/room/roster.hpp"
-#include "lightstick/tests/support/room_fixtures.hpp"
+#include "actors/room/roster.hpp"
+#include "tests/support/room_fixtures.hpp"
 
 namespace lightstick::actors::room {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <map>
 
-#include "lightstick/actors/user/user_codec.hpp"
+#include "actors/user/user_codec.hpp"
 
 namespace lightstick::actors::user {
 namespace {

@@ -3,8 +3,8 @@
 
 #include <fstream>
 
-#include "lightstick/gateway/protocol/frames.hpp"
-#include "lightstick/runtime/base/names.hpp"
+#include "gateway/protocol/frames.hpp"
+#include "runtime/base/names.hpp"
 #include "wire_generators.hpp"
 
 namespace lightstick::gateway::protocol {

@@ -1,8 +1,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include "lightstick/gateway/auth/base64url.hpp"
-#include "lightstick/gateway/auth/tokens.hpp"
+#include "gateway/auth/base64url.hpp"
+#include "gateway/auth/tokens.hpp"
 #include "wire_generators.hpp"
 
 namespace lightstick::gateway::auth {

@@ -8,8 +8,8 @@
 #include <set>
 #include <string>
 
-#include "lightstick/gateway/wire/json.hpp"
-#include "lightstick/gateway/wire/msgpack_codec.hpp"
+#include "gateway/wire/json.hpp"
+#include "gateway/wire/msgpack_codec.hpp"
 
 /// Random trees and random damage, shared by the properties of this folder.
 namespace lightstick::gateway::wire {

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include "lightstick/runtime/base/names.hpp"
+#include "runtime/base/names.hpp"
 #include "wire_generators.hpp"
 
 namespace lightstick::gateway::wire {

@@ -4,8 +4,8 @@
 
 #include "../../unit/storage/faulty_disk.hpp"
 #include "../../unit/storage/fixture.hpp"
-#include "lightstick/storage/engine.hpp"
-#include "lightstick/storage/rocks/open.hpp"
+#include "storage/engine.hpp"
+#include "storage/rocks/open.hpp"
 
 namespace lightstick::storage::test {
 namespace {

@@ -1,8 +1,8 @@
-#include "lightstick/actors/room/announcements.hpp"
+#include "actors/room/announcements.hpp"
 
 #include <gtest/gtest.h>
 
-#include "lightstick/tests/support/room_fixtures.hpp"
+#include "tests/support/room_fixtures.hpp"
 
 namespace lightstick::actors::room {
 namespace {

@@ -1,8 +1,8 @@
-#include "lightstick/actors/room/recent_messages.hpp"
+#include "actors/room/recent_messages.hpp"
 
 #include <gtest/gtest.h>
 
-#include "lightstick/tests/support/room_fixtures.hpp"
+#include "tests/support/room_fixtures.hpp"
 
 namespace lightstick::actors::room {
 namespace {

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "lightstick/tests/support/room_driver.hpp"
+#include "tests/support/room_driver.hpp"
 
 namespace lightstick::actors::room {
 namespace {

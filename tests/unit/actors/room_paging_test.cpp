@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
-#include "lightstick/actors/room/room_codec.hpp"
-#include "lightstick/tests/support/room_driver.hpp"
+#include "actors/room/room_codec.hpp"
+#include "tests/support/room_driver.hpp"
 
 namespace lightstick::actors::room {
 namespace {

@@ -1,8 +1,8 @@
-#include "lightstick/actors/room/room_state.hpp"
+#include "actors/room/room_state.hpp"
 
 #include <gtest/gtest.h>
 
-#include "lightstick/tests/support/room_fixtures.hpp"
+#include "tests/support/room_fixtures.hpp"
 
 namespace lightstick::actors::room {
 namespace {

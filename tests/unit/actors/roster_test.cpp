@@ -1,8 +1,8 @@
-#include "lightstick/actors/room/roster.hpp"
+#include "actors/room/roster.hpp"
 
 #include <gtest/gtest.h>
 
-#include "lightstick/tests/support/room_fixtures.hpp"
+#include "tests/support/room_fixtures.hpp"
 
 namespace lightstick::actors::room {
 namespace {

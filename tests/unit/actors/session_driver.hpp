@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
-#include "lightstick/actors/session/session_logic.hpp"
-#include "lightstick/tests/support/fake_context.hpp"
+#include "actors/session/session_logic.hpp"
+#include "tests/support/fake_context.hpp"
 
 namespace lightstick::actors::session {
 

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "lightstick/actors/session/checks.hpp"
+#include "actors/session/checks.hpp"
 #include "session_driver.hpp"
 
 namespace lightstick::actors::session {

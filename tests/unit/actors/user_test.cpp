@@ -1,9 +1,9 @@
 #include <gtest/gtest.h>
 
-#include "lightstick/actors/session/messages.hpp"
-#include "lightstick/actors/user/user_codec.hpp"
-#include "lightstick/actors/user/user_logic.hpp"
-#include "lightstick/tests/support/fake_context.hpp"
+#include "actors/session/messages.hpp"
+#include "actors/user/user_codec.hpp"
+#include "actors/user/user_logic.hpp"
+#include "tests/support/fake_context.hpp"
 
 namespace lightstick::actors::user {
 namespace {

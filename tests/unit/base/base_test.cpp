@@ -3,13 +3,13 @@
 #include <string>
 #include <vector>
 
-#include "lightstick/runtime/base/ids.hpp"
-#include "lightstick/runtime/base/log.hpp"
-#include "lightstick/runtime/base/metrics.hpp"
-#include "lightstick/runtime/base/names.hpp"
-#include "lightstick/runtime/base/random.hpp"
-#include "lightstick/runtime/base/token_bucket.hpp"
-#include "lightstick/runtime/base/unique_function.hpp"
+#include "runtime/base/ids.hpp"
+#include "runtime/base/log.hpp"
+#include "runtime/base/metrics.hpp"
+#include "runtime/base/names.hpp"
+#include "runtime/base/random.hpp"
+#include "runtime/base/token_bucket.hpp"
+#include "runtime/base/unique_function.hpp"
 
 namespace lightstick {
 namespace {

@@ -1,12 +1,12 @@
-#include "lightstick/cluster/local_log.hpp"
+#include "cluster/local_log.hpp"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
 #include <filesystem>
 #include <future>
 
-#include "lightstick/cluster/embedded.hpp"
-#include "lightstick/cluster/errc.hpp"
+#include "cluster/embedded.hpp"
+#include "cluster/errc.hpp"
 
 namespace lightstick::cluster {
 namespace {

@@ -1,4 +1,4 @@
-#include "lightstick/gateway/auth/base64url.hpp"
+#include "gateway/auth/base64url.hpp"
 
 #include <gtest/gtest.h>
 

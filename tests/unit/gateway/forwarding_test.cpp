@@ -1,4 +1,4 @@
-#include "lightstick/gateway/net/forwarding.hpp"
+#include "gateway/net/forwarding.hpp"
 
 #include <gtest/gtest.h>
 

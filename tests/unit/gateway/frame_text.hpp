@@ -3,7 +3,7 @@
 #include <sstream>
 #include <string>
 
-#include "lightstick/gateway/protocol/frames.hpp"
+#include "gateway/protocol/frames.hpp"
 
 namespace lightstick::gateway::protocol {
 

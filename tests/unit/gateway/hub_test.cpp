@@ -1,4 +1,4 @@
-#include "lightstick/gateway/net/hub.hpp"
+#include "gateway/net/hub.hpp"
 
 #include <gtest/gtest.h>
 

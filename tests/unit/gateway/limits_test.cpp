@@ -1,4 +1,4 @@
-#include "lightstick/gateway/net/limits.hpp"
+#include "gateway/net/limits.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "lightstick/gateway/net/outbound_queue.hpp"
+#include "gateway/net/outbound_queue.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,8 +1,8 @@
 #include <gtest/gtest.h>
 
 #include "frame_text.hpp"
-#include "lightstick/gateway/wire/json.hpp"
-#include "lightstick/gateway/wire/msgpack_codec.hpp"
+#include "gateway/wire/json.hpp"
+#include "gateway/wire/msgpack_codec.hpp"
 
 namespace lightstick::gateway::protocol {
 namespace {

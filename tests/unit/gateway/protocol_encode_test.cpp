@@ -1,8 +1,8 @@
 // What the golden bytes do not show: what clients are not told, and what is left out.
 #include <gtest/gtest.h>
 
-#include "lightstick/gateway/protocol/frames.hpp"
-#include "lightstick/gateway/wire/msgpack_codec.hpp"
+#include "gateway/protocol/frames.hpp"
+#include "gateway/wire/msgpack_codec.hpp"
 
 namespace lightstick::gateway::protocol {
 namespace {

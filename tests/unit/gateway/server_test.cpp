@@ -1,8 +1,8 @@
 // The whole gateway with real sockets over actors that are not there; what clients say to rooms is in tests/integration.
 #include <gtest/gtest.h>
 
-#include "lightstick/gateway/gateway.hpp"
-#include "lightstick/gateway/http_client.hpp"
+#include "gateway/gateway.hpp"
+#include "gateway/http_client.hpp"
 
 namespace lightstick::gateway {
 namespace {

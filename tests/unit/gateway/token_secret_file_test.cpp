@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "lightstick/gateway/auth/tokens.hpp"
+#include "gateway/auth/tokens.hpp"
 
 namespace lightstick::gateway::auth {
 namespace {

@@ -1,9 +1,9 @@
-#include "lightstick/gateway/auth/tokens.hpp"
+#include "gateway/auth/tokens.hpp"
 
 #include <gtest/gtest.h>
 
-#include "lightstick/gateway/auth/base64url.hpp"
-#include "lightstick/gateway/auth/hs256.hpp"
+#include "gateway/auth/base64url.hpp"
+#include "gateway/auth/hs256.hpp"
 
 namespace lightstick::gateway::auth {
 namespace {

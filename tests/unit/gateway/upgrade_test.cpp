@@ -1,4 +1,4 @@
-#include "lightstick/gateway/net/upgrade.hpp"
+#include "gateway/net/upgrade.hpp"
 
 #include <gtest/gtest.h>
 

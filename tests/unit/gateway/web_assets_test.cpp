@@ -1,4 +1,4 @@
-#include "lightstick/gateway/web_assets.hpp"
+#include "gateway/web_assets.hpp"
 
 #include <gtest/gtest.h>
 

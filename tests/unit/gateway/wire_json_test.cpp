@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "lightstick/gateway/wire/json.hpp"
+#include "gateway/wire/json.hpp"
 
 namespace lightstick::gateway::wire {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <limits>
 
-#include "lightstick/gateway/wire/msgpack_codec.hpp"
+#include "gateway/wire/msgpack_codec.hpp"
 
 namespace lightstick::gateway::wire {
 namespace {

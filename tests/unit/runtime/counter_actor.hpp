@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "lightstick/runtime/system.hpp"
+#include "runtime/system.hpp"
 
 /// A durable counter: the smallest actor that uses everything a kind may use.
 namespace lightstick::testing {

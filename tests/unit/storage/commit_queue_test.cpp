@@ -1,4 +1,4 @@
-#include "lightstick/storage/commit_queue.hpp"
+#include "storage/commit_queue.hpp"
 
 #include <future>
 #include <thread>

@@ -2,10 +2,10 @@
 #include <fstream>
 
 #include "fixture.hpp"
-#include "lightstick/runtime/base/random.hpp"
-#include "lightstick/storage/engine.hpp"
-#include "lightstick/storage/record.hpp"
-#include "lightstick/storage/rocks/open.hpp"
+#include "runtime/base/random.hpp"
+#include "storage/engine.hpp"
+#include "storage/record.hpp"
+#include "storage/rocks/open.hpp"
 
 namespace lightstick::storage::test {
 namespace {

@@ -1,7 +1,7 @@
 #include "faulty_disk.hpp"
 #include "fixture.hpp"
-#include "lightstick/storage/engine.hpp"
-#include "lightstick/storage/rocks/open.hpp"
+#include "storage/engine.hpp"
+#include "storage/rocks/open.hpp"
 
 namespace lightstick::storage::test {
 namespace {

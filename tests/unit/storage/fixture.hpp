@@ -10,10 +10,10 @@
 #include <string>
 #include <vector>
 
-#include "lightstick/runtime/base/clock.hpp"
-#include "lightstick/runtime/base/log.hpp"
-#include "lightstick/runtime/base/metrics.hpp"
-#include "lightstick/storage/store.hpp"
+#include "runtime/base/clock.hpp"
+#include "runtime/base/log.hpp"
+#include "runtime/base/metrics.hpp"
+#include "storage/store.hpp"
 
 namespace lightstick::storage::test {
 

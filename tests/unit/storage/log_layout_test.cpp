@@ -1,4 +1,4 @@
-#include "lightstick/storage/log_layout.hpp"
+#include "storage/log_layout.hpp"
 
 #include "fixture.hpp"
 

@@ -1,9 +1,9 @@
-#include "lightstick/storage/record.hpp"
+#include "storage/record.hpp"
 
 #include <gtest/gtest.h>
 
-#include "lightstick/storage/bytes.hpp"
-#include "lightstick/storage/errc.hpp"
+#include "storage/bytes.hpp"
+#include "storage/errc.hpp"
 
 /// The bytes on disk, fixed for ever. A change of an expectation below means that existing folders become unreadable:
 /// add a record type or version instead, and keep reading the old one. docs/formats.md says the same in words.

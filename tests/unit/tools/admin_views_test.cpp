@@ -1,9 +1,9 @@
-#include "lightstick/tools/admin/views.hpp"
+#include "tools/admin/views.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "lightstick/tools/admin/admin_client.hpp"
+#include "tools/admin/admin_client.hpp"
 
 namespace lightstick::tools {
 namespace {

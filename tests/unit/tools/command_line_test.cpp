@@ -7,9 +7,9 @@
 #include <fstream>
 
 #include "binary.hpp"
-#include "lightstick/gateway/auth/tokens.hpp"
-#include "lightstick/runtime/base/clock.hpp"
-#include "lightstick/tools/config/option.hpp"
+#include "gateway/auth/tokens.hpp"
+#include "runtime/base/clock.hpp"
+#include "tools/config/option.hpp"
 
 namespace lightstick::tools {
 namespace {

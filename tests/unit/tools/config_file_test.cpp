@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "lightstick/tools/config/load.hpp"
+#include "tools/config/load.hpp"
 
 namespace lightstick::tools::config {
 namespace {

@@ -4,11 +4,11 @@
 
 #include <algorithm>
 
-#include "lightstick/runtime/base/metrics.hpp"
-#include "lightstick/tools/node/open_files.hpp"
-#include "lightstick/tools/node/process_metrics.hpp"
-#include "lightstick/tools/node/stored_actors.hpp"
-#include "lightstick/tools/version/loaded_libraries.hpp"
+#include "runtime/base/metrics.hpp"
+#include "tools/node/open_files.hpp"
+#include "tools/node/process_metrics.hpp"
+#include "tools/node/stored_actors.hpp"
+#include "tools/version/loaded_libraries.hpp"
 
 namespace lightstick::tools {
 namespace {

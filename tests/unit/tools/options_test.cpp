@@ -1,4 +1,4 @@
-#include "lightstick/tools/config/option.hpp"
+#include "tools/config/option.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,8 +7,8 @@
 #include <set>
 #include <sstream>
 
-#include "lightstick/tools/config/load.hpp"
-#include "lightstick/tools/config/toml_file.hpp"
+#include "tools/config/load.hpp"
+#include "tools/config/toml_file.hpp"
 
 namespace lightstick::tools::config {
 namespace {

@@ -1,8 +1,8 @@
 #include <gtest/gtest.h>
 
-#include "lightstick/tools/text/nearest.hpp"
-#include "lightstick/tools/text/table.hpp"
-#include "lightstick/tools/text/wrap.hpp"
+#include "tools/text/nearest.hpp"
+#include "tools/text/table.hpp"
+#include "tools/text/wrap.hpp"
 
 namespace lightstick::tools::text {
 namespace {
