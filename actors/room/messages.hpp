@@ -19,6 +19,10 @@ struct since {
   offset off;
 };
 
+/// Makes the room when there is none, whether joining would or not. -> opened, when it is durable.
+struct open {};
+struct opened {};
+
 /// Somebody comes in; the same session again only refreshes. -> joined.
 /// Errors: room_not_found (creation is off), room_full.
 struct join {

@@ -72,6 +72,7 @@ void room_logic::handle(runtime::message_ptr m, runtime::reply r, runtime::conte
   if (auto* p = runtime::body_of<publish>(*m)) return on_publish(std::move(*p), std::move(r), ctx);
   if (auto* j = runtime::body_of<join>(*m)) return on_join(std::move(*j), std::move(r), ctx);
   if (auto* l = runtime::body_of<leave>(*m)) return on_leave(*l, ctx);
+  if (runtime::body_of<open>(*m) != nullptr) return on_open(std::move(r), ctx);
   if (exists_ || !state_.exists()) return on_question(std::move(m), std::move(r), ctx);
   // The creation is under way: whoever asked after it waits for it.
   ctx.persist(
@@ -79,6 +80,25 @@ void room_logic::handle(runtime::message_ptr m, runtime::reply r, runtime::conte
         if (!done) return r.failed(std::move(done.error()));
         on_question(std::move(m), std::move(r), later);
       });
+}
+
+runtime::changes room_logic::creation(runtime::context& ctx) {
+  runtime::changes what;
+  if (!state_.exists()) {
+    event made{state_.decide_create(ctx.wall())};
+    state_.apply(made);
+    what.events.push_back(encode(made));
+  }
+  return what;
+}
+
+void room_logic::on_open(runtime::reply r, runtime::context& ctx) {
+  if (exists_) return r.ok(opened{});
+  ctx.persist(creation(ctx), [this, r = std::move(r)](runtime::commit_outcome done, runtime::context&) mutable {
+    if (!done) return r.failed(std::move(done.error()));
+    exists_ = true;
+    r.ok(opened{});
+  });
 }
 
 void room_logic::on_question(runtime::message_ptr m, runtime::reply r, runtime::context& ctx) {

@@ -69,6 +69,7 @@ class room_logic final : public runtime::logic {
     bool newest_first = false;
   };
 
+  void on_open(runtime::reply r, runtime::context& ctx);
   void on_join(join j, runtime::reply r, runtime::context& ctx);
   void on_leave(const leave& l, runtime::context& ctx);
   void on_publish(publish p, runtime::reply r, runtime::context& ctx);
@@ -76,6 +77,8 @@ class room_logic final : public runtime::logic {
   void on_question(runtime::message_ptr m, runtime::reply r, runtime::context& ctx);
   void on_presence(const presence& p, runtime::reply r) const;
 
+  /// The event of the creation, when the room does not exist yet.
+  [[nodiscard]] runtime::changes creation(runtime::context& ctx);
   void admit_failed(joining& j, error why, runtime::context& ctx);
   void answer_join(joining j, runtime::context& ctx);
   void answer_since(joining j, runtime::context& ctx);

@@ -48,13 +48,7 @@ void room_logic::on_join(join j, runtime::reply r, runtime::context& ctx) {
   if (exists_) return answer_join(std::move(on_its_way), ctx);
 
   // The first to come creates the room; who comes before that is committed waits for it.
-  runtime::changes what;
-  if (!state_.exists()) {
-    event made{state_.decide_create(ctx.wall())};
-    state_.apply(made);
-    what.events.push_back(encode(made));
-  }
-  ctx.persist(std::move(what),
+  ctx.persist(creation(ctx),
               [this, job = std::move(on_its_way)](runtime::commit_outcome done, runtime::context& later) mutable {
                 if (!done) return admit_failed(job, std::move(done.error()), later);
                 exists_ = true;

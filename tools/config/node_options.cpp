@@ -68,7 +68,7 @@ std::vector<option> node_options() {
            LS_AT(gateway.tls.private_key)),
 
       list("web.rooms", "ROOM", "names of 1 to 128 bytes without control characters or '/'",
-           "Rooms that the page lists from the start.", LS_AT(gateway.rooms), 100, room_name),
+           "Rooms that exist, and that the page lists, from the start.", LS_AT(gateway.rooms), 100, room_name),
       list("web.origins", "ORIGIN", "origins as https://fans.example",
            "Other sites whose pages may open a WebSocket here; empty = pages of this host only.",
            LS_AT(gateway.origins), 100, web_origin),

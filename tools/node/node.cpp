@@ -1,9 +1,11 @@
 #include "tools/node/node.hpp"
 
+#include "actors/room/messages.hpp"
 #include "actors/user/user_actor.hpp"
 #include "cluster/embedded.hpp"
 #include "cluster/local_log.hpp"
 #include "runtime/base/clock.hpp"
+#include "runtime/base/log.hpp"
 #include "runtime/base/metrics.hpp"
 #include "storage/store.hpp"
 #include "tools/node/process_metrics.hpp"
@@ -32,6 +34,7 @@ struct node::parts {
   result<void> open_store();
   result<void> open_server();
   result<void> start_actors();
+  void open_rooms();
 };
 
 result<void> node::parts::read_secret() {
@@ -74,6 +77,16 @@ result<void> node::parts::start_actors() {
   return {};
 }
 
+/// So that rooms which are shown from the start exist from the start. One that cannot be opened keeps nobody else waiting.
+void node::parts::open_rooms() {
+  for (const auto& name : config.gateway.rooms) {
+    auto told = runtime::make_reply<actors::room::opened>([name](const result<actors::room::opened>& done) {
+      if (!done) LS_LOG(tools, warn, "a room of web.rooms could not be opened", {"room", name}, {"why", done.error()});
+    });
+    (void)system->tell({actors::room::kind, name}, runtime::make_message(actors::room::open{}), std::move(told));
+  }
+}
+
 node::node(std::unique_ptr<parts> p) : parts_(std::move(p)) {}
 
 result<std::unique_ptr<node>> node::start(const config::node_config& c) {
@@ -83,6 +96,7 @@ result<std::unique_ptr<node>> node::start(const config::node_config& c) {
     if (auto done = ((*made).*step)(); !done) return fail(std::move(done.error()));
   }
   made->server->start(*made->system, *made->stored);
+  made->open_rooms();
   return std::unique_ptr<node>(new node(std::move(made)));
 }
 

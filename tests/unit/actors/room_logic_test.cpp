@@ -30,6 +30,20 @@ TEST(room, joining_an_unknown_room_fails_when_creation_is_off) {
   EXPECT_TRUE(d.logic->passive());
 }
 
+TEST(room, is_opened_once_though_joining_would_not_create_it) {
+  options o;
+  o.create_on_join = false;
+  room_driver d{o};
+  auto first = d.ctx->send<opened>(open{});
+  EXPECT_FALSE(first.there());
+  d.ctx->commit_all();
+  EXPECT_TRUE(first.get());
+  EXPECT_EQ(d.ctx->disk.events.size(), 1U);
+  EXPECT_TRUE(d.ctx->send<opened>(open{}).get());
+  EXPECT_EQ(d.ctx->disk.events.size(), 1U);
+  EXPECT_TRUE(d.enter(come("mina")).get());
+}
+
 TEST(room, a_failed_creation_lets_nobody_in) {
   room_driver d;
   auto first = d.ctx->send<joined>(come("mina"));
