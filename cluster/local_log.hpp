@@ -27,6 +27,7 @@ class local_log final : public runtime::durable_log {
   ~local_log() override = default;
 
   void recover(const actor_id& actor, unique_function<void(result<runtime::recovered_log>)> done) override;
+  [[nodiscard]] result<void> accepts() const override { return store_.accepts(); }
   /// Beside overloaded also, at once: not_owner, retryable (the log has to be recovered first: an earlier append failed
   /// or somebody else recovered it; or the disk refuses writes), invalid.
   [[nodiscard]] result<void> append(runtime::append_request request,

@@ -11,6 +11,7 @@ namespace {
 constexpr std::chrono::milliseconds retry_first{100};
 constexpr std::chrono::milliseconds retry_longest{10'000};
 constexpr std::chrono::minutes failure_forgotten_after{1};
+constexpr std::chrono::seconds append_failure_pause{1};  ///< a recovery that was of no use is not repeated at once
 
 /// Hands commits on to the actor that waits for them.
 class commit_listener final : public append_listener {
@@ -62,10 +63,7 @@ void activation::guarded(Step&& step) {
 void activation::after_step() {
   if (append_failed_) {
     append_failed_ = false;
-    phase_ = activation_phase::recovering;
-    fail_commits(last_error_);
-    logic_->reset();
-    recover();
+    recover_after_failed_append();
   }
   if (stop_asked_ || (draining_ && quiet())) {
     host_.evict(*cell_);
@@ -168,6 +166,7 @@ void activation::quarantine(error why) {
   host_.count().quarantined->add();
   LS_LOG(runtime, error, "actor quarantined", {"actor", cell_->id.to_string()}, {"error", last_error_});
   phase_ = activation_phase::quarantined;
+  asks_.clear();
   work_through_stash();
   after_step();
 }
@@ -205,6 +204,11 @@ void activation::restart_after(std::string what) {
 
 // ---- commits ----
 
+result<void> activation::may_persist() {
+  if (phase_ != activation_phase::active || append_failed_) return fail(errc::unavailable, "the actor is recovering");
+  return host_.log().accepts();
+}
+
 void activation::persist(changes what, unique_function<void(commit_outcome, context&)> done) {
   if (phase_ != activation_phase::active || append_failed_) {
     return done(fail(errc::unavailable, "the actor is recovering"), *this);
@@ -228,11 +232,12 @@ void activation::persist(changes what, unique_function<void(commit_outcome, cont
     request.snapshot = logic_->snapshot();
     since_snapshot_ = 0;
   }
-  commits_.push_back({appended_, std::move(done)});
   if (auto queued = host_.log().append(std::move(request), listener_); !queued) {
     last_error_ = queued.error();
     append_failed_ = true;
+    return done(tl::unexpected<error>(last_error_), *this);
   }
+  commits_.push_back({appended_, std::move(done)});
 }
 
 void activation::on_committed(std::uint32_t generation, sequence last) {
@@ -256,12 +261,24 @@ void activation::on_append_failed(std::uint32_t generation, const error& why) {
   after_step();
 }
 
-void activation::fail_commits(const error& why) {
+void activation::recover_after_failed_append() {
+  phase_ = activation_phase::recovering;
   host_.count().commit_failures->add();
-  LS_LOG(runtime, warn, "commit failed, recovering", {"actor", cell_->id.to_string()}, {"error", why});
+  LS_LOG(runtime, warn, "commit failed, recovering", {"actor", cell_->id.to_string()}, {"error", last_error_});
+  give_up_commits();
+  logic_->reset();
+  const bool again = now() - last_append_failure_ < append_failure_pause;
+  last_append_failure_ = now();
+  if (again) return retry_later();
+  recover();
+}
+
+void activation::give_up_commits() {
+  const error unknown{make_error_code(errc::unavailable),
+                      "the commit's outcome is unknown: " + last_error_.to_string()};
   auto failed = std::exchange(commits_, {});
   try {
-    for (auto& commit : failed) commit.done(tl::unexpected<error>(why), *this);
+    for (auto& commit : failed) commit.done(tl::unexpected<error>(unknown), *this);
     logic_->settled(*this);
   } catch (const std::exception& e) {
     restart_after(e.what());
@@ -299,7 +316,7 @@ void activation::on_answer(std::uint64_t ask, result<message_ptr> outcome) {
 
 void activation::run_due_asks() {
   auto deadline = now();
-  while (true) {
+  while (!ended_ && phase_ == activation_phase::active) {
     auto it = std::find_if(asks_.begin(), asks_.end(), [&](const auto& open) { return open.deadline <= deadline; });
     if (it == asks_.end()) return;
     auto done = std::move(it->done);

@@ -91,6 +91,7 @@ class activation final : private context {
   result<void> tell(const actor_id& to, message_ptr m) override;
   void ask(const actor_id& to, message_ptr m, std::chrono::milliseconds limit,
            unique_function<void(result<message_ptr>, context&)> done) override;
+  [[nodiscard]] result<void> may_persist() override;
   void persist(changes what, unique_function<void(commit_outcome, context&)> done) override;
   void read_rows(row_query query, unique_function<void(result<row_page>, context&)> done) override;
   void wake_at(steady_time when) override;
@@ -106,7 +107,9 @@ class activation final : private context {
   template <class Step>
   void guarded(Step&& step);
   void restart_after(std::string what);
-  void fail_commits(const error& why);
+  /// The commits under way lose their generation: whether they happened is not known here.
+  void give_up_commits();
+  void recover_after_failed_append();
   void quarantine(error why);
   void retry_later();
   void run_due_asks();
@@ -129,6 +132,7 @@ class activation final : private context {
   std::uint32_t restarts_ = 0;
   std::uint32_t failures_in_a_row_ = 0;
   steady_time last_failure_{};
+  steady_time last_append_failure_{};
   std::uint32_t reads_ = 0;
   std::uint32_t since_snapshot_ = 0;
   std::uint64_t asks_made_ = 0;

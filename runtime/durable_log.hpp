@@ -88,6 +88,10 @@ class durable_log {
   /// not_owner, retryable.
   virtual void recover(const actor_id& actor, unique_function<void(result<recovered_log>)> done) = 0;
 
+  /// Whether an append would be accepted now, with some room to spare for those on their way. Errors: overloaded,
+  /// retryable (the disk refuses writes, the log is closing).
+  [[nodiscard]] virtual result<void> accepts() const = 0;
+
   /// Queues one commit; durable when `listener->committed` covers its last sequence. Appends of one actor keep
   /// their order. Errors at once (nothing queued, `listener` not called): overloaded when the queue is full.
   [[nodiscard]] virtual result<void> append(append_request request, std::shared_ptr<append_listener> listener) = 0;

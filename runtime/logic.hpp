@@ -47,10 +47,15 @@ class context {
   virtual void ask(const actor_id& to, message_ptr m, std::chrono::milliseconds limit,
                    unique_function<void(result<message_ptr>, context&)> done) = 0;
 
+  /// Whether `persist` would be accepted now. To be asked before a command is applied: then a disk that is full or too
+  /// slow refuses that command alone and everything else goes on. Errors: overloaded, retryable.
+  [[nodiscard]] virtual result<void> may_persist() = 0;
+
   /// Commits `what` and then calls `done`, in the order of the calls. The caller has applied the events to its own
   /// state already. With nothing in `what` it is a barrier: `done` runs when all earlier commits are durable (at
-  /// once if none is under way). On failure every waiting `done` gets the error, and the actor is recovered: its
-  /// durable state is thrown away and read again (`reset`, `restore`, `replay`).
+  /// once if none is under way). On failure the actor is recovered: its durable state is thrown away and read again
+  /// (`reset`, `restore`, `replay`). The `done` of a commit that was refused gets the reason, and that of one that was
+  /// under way errc::unavailable: it may have been committed.
   /// REQUIRES: a durable kind.
   virtual void persist(changes what, unique_function<void(commit_outcome, context&)> done) = 0;
 

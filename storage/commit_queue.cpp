@@ -126,6 +126,17 @@ sequence commit_queue::oldest_of(const std::string& prefix) const {
   return found == logs_.end() ? sequence{} : found->second.oldest;
 }
 
+result<void> commit_queue::accepts() const {
+  std::lock_guard lock(mutex_);
+  if (stopping_) return fail(errc::stopping);
+  if (refusing_) return fail(*refusing_);
+  const auto requests_spare = std::min<std::uint32_t>(64, limits_.requests_max / 8);
+  const auto bytes_spare = std::min<std::size_t>(std::size_t{1} << 20U, limits_.bytes_max / 8);
+  if (requests_ + requests_spare < limits_.requests_max && bytes_ + bytes_spare < limits_.bytes_max) return {};
+  numbers_.appends_refused.add();
+  return fail(errc::queue_full, std::to_string(requests_) + " appends of " + std::to_string(bytes_) + " bytes wait");
+}
+
 result<void> commit_queue::push(draft d) {
   std::unique_lock lock(mutex_);
   if (stopping_) return fail(errc::stopping);

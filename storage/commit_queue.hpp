@@ -109,6 +109,8 @@ class commit_queue {
 
   /// The oldest event of a log that may still be stored, appends under way counted; 0 when the log is not open.
   [[nodiscard]] sequence oldest_of(const std::string& prefix) const;
+  /// Errors: as store::accepts.
+  [[nodiscard]] result<void> accepts() const;
   /// Errors: as store::append.
   [[nodiscard]] result<void> push(draft d);
 

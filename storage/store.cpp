@@ -188,6 +188,8 @@ result<log_contents> store::open_log(const log_id& log) {
 
 void store::close_log(const log_id& log) { impl_->queue.close(log_prefix(log)); }
 
+result<void> store::accepts() const { return impl_->queue.accepts(); }
+
 result<void> store::append(const append_request& request, append_listener listener) {
   if (auto fit = check(request, impl_->o.append_bytes_max); !fit) return fit;
   commit_queue::draft d;

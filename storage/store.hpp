@@ -139,6 +139,9 @@ class store {
   /// Forgets an open log; nothing happens when it is not open.
   void close_log(const log_id& log);
 
+  /// Whether an append would be accepted now, with room to spare for some that are on their way. Errors: queue_full,
+  /// disk_full, io_failed, stopping.
+  [[nodiscard]] result<void> accepts() const;
   /// Queues one commit; durable when `listener->committed` covers its last sequence. Appends of a log keep their order.
   /// Errors at once (nothing queued, `listener` not called): queue_full, not_open, stale_epoch, stale_sequence,
   /// disk_full, io_failed, invalid, stopping.

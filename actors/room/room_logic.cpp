@@ -94,6 +94,7 @@ runtime::changes room_logic::creation(runtime::context& ctx) {
 
 void room_logic::on_open(runtime::reply r, runtime::context& ctx) {
   if (exists_) return r.ok(opened{});
+  if (auto may = ctx.may_persist(); !may) return r.failed(std::move(may.error()));
   ctx.persist(creation(ctx), [this, r = std::move(r)](runtime::commit_outcome done, runtime::context&) mutable {
     if (!done) return r.failed(std::move(done.error()));
     exists_ = true;
@@ -121,6 +122,7 @@ void room_logic::on_publish(publish p, runtime::reply r, runtime::context& ctx) 
           r.ok(first);
         });
   }
+  if (auto may = ctx.may_persist(); !may) return r.failed(std::move(may.error()));
   auto& now = std::get<accepted>(said);
   state_.apply(now.event);
   auto what = to_changes(now, env_->how.dedupe_window);

@@ -32,6 +32,9 @@ void room_logic::on_join(join j, runtime::reply r, runtime::context& ctx) {
   if (!state_.exists() && !env_->how.create_on_join) {
     return r.failed(refusal(errc::room_not_found, "the room does not exist"));
   }
+  if (!exists_) {
+    if (auto may = ctx.may_persist(); !may) return r.failed(std::move(may.error()));
+  }
   if (j.limit > page_max) return r.failed(refusal(errc::bad_request, "at most 100 messages a page"));
   auto admitted = roster_.admit(j);
   if (!admitted) return r.failed(std::move(admitted.error()));

@@ -55,6 +55,7 @@ void user_logic::on_attach(const attach& a, runtime::reply r, runtime::context& 
 void user_logic::commit(decision d, runtime::reply r, runtime::context& ctx) {
   runtime::changes what;
   if (d.happened) {
+    if (auto may = ctx.may_persist(); !may) return r.failed(std::move(may.error()));
     state_.apply(*d.happened);
     what.events.push_back(encode(*d.happened));
   }
@@ -70,6 +71,7 @@ void user_logic::on_move(const move_cursor& m, runtime::reply r, runtime::contex
   auto d = state_.decide(m);
   if (!d) return r.failed(std::move(d.error()));
   if (!d->happened) return commit(std::move(*d), std::move(r), ctx);
+  if (auto may = ctx.may_persist(); !may) return r.failed(std::move(may.error()));
   state_.apply(*d->happened);
   runtime::changes what;
   what.events.push_back(encode(*d->happened));

@@ -109,6 +109,7 @@ class fake_context final : public runtime::context {
   std::vector<told> tells;
   std::deque<asked> asks;
   bool stopped = false;
+  std::optional<error> refusing;  ///< what `may_persist` says
   bool snapshot_next = false;  ///< the next commit carries a snapshot
   /// Answers of `tell`, by receiver's "kind/key"; ok when it is not here.
   std::map<std::string, error> tell_errors;
@@ -229,6 +230,7 @@ class fake_context final : public runtime::context {
            unique_function<void(result<runtime::message_ptr>, runtime::context&)> done) override {
     asks.push_back({to, std::move(m), limit, std::move(done)});
   }
+  [[nodiscard]] result<void> may_persist() override { return refusing ? fail(error{*refusing}) : result<void>{}; }
   void persist(runtime::changes what, unique_function<void(runtime::commit_outcome, runtime::context&)> done) override {
     if (what.events.empty() && what.rows.empty() && commits_.empty()) return done({}, *this);
     std::optional<std::string> snapshot;

@@ -38,6 +38,11 @@ class memory_log final : public runtime::durable_log {
     done(std::move(out));
   }
 
+  [[nodiscard]] result<void> accepts() const override {
+    std::lock_guard lock(mutex_);
+    return waiting_.size() >= queue_max ? fail(errc::overloaded, "append queue") : result<void>{};
+  }
+
   result<void> append(runtime::append_request request, std::shared_ptr<runtime::append_listener> listener) override {
     {
       std::lock_guard lock(mutex_);
@@ -145,7 +150,7 @@ class memory_log final : public runtime::durable_log {
     sequence snapshot_at;
     std::map<runtime::row_table, std::map<std::string, std::string>> rows;
   };
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::map<actor_id, stored_log> logs_;
   std::deque<waiting> waiting_;
   std::string damaged_;

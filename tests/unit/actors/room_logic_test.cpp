@@ -119,6 +119,22 @@ TEST(room, a_repeated_cid_waits_for_the_first_one_and_gets_its_answer) {
   EXPECT_EQ(d.out->offsets(), (offsets{1}));
 }
 
+TEST(room, a_disk_that_refuses_writes_refuses_new_messages_and_nothing_else) {
+  room_driver d;
+  d.enter(come("mina"));
+  auto first = d.post(say("mina", "hi", "c1"));
+  d.ctx->refusing = error{code(errc::unavailable), "the disk is full"};
+  auto refused = d.post(say("mina", "more", "c2"));
+  EXPECT_EQ(refused.error(), code(errc::unavailable));
+  EXPECT_EQ(d.ctx->commits_pending(), 0U);
+  EXPECT_EQ(d.seen("last_offset"), "1") << "the refused message has not touched the state";
+  EXPECT_EQ(*d.post(say("mina", "hi", "c1")), *first);
+  EXPECT_TRUE(d.enter(come("jun")).get());
+  EXPECT_TRUE(d.ctx->send<members>(presence{}).get());
+  d.ctx->refusing.reset();
+  EXPECT_EQ(d.post(say("mina", "more", "c2"))->off, offset{2});
+}
+
 TEST(room, a_repeated_cid_fails_with_the_first_one_and_can_be_asked_again) {
   room_driver d;
   d.enter(come("mina"));

@@ -92,6 +92,26 @@ TEST_F(runtime_system, a_full_append_queue_fails_the_command_and_recovers) {
   EXPECT_EQ(call("a", testing::add{1}).value().is, 1);
 }
 
+TEST_F(runtime_system, a_refused_append_leaves_the_outcome_of_those_under_way_unknown) {
+  start();
+  EXPECT_EQ(call("a", testing::add{5}).value().is, 5);
+  log_.hold_commits = true;
+  log_.queue_max = 1;
+  waiter<value> under_way;
+  waiter<value> refused;
+  (void)sys_->tell({"counter", "a"}, make_message(testing::add{10}), under_way.reply());
+  (void)sys_->tell({"counter", "a"}, make_message(testing::add{100}), refused.reply());
+  auto no = refused.get();
+  ASSERT_FALSE(no);
+  EXPECT_TRUE(no.error().is(condition::overloaded)) << "this one did not happen";
+  auto perhaps = under_way.get();
+  ASSERT_FALSE(perhaps);
+  EXPECT_FALSE(perhaps.error().is(condition::overloaded)) << "this one may have";
+  EXPECT_TRUE(perhaps.error().is(condition::retryable));
+  log_.hold_commits = false;
+  log_.commit_all();
+}
+
 TEST_F(runtime_system, the_mailbox_is_bounded_and_says_so) {
   log_.hold_commits = true;
   start({.mailbox_max = 3});

@@ -55,6 +55,22 @@ TEST_F(commit_queue_test, a_listener_hears_once_of_a_group) {
   EXPECT_EQ(other->commits(), numbers{1});
 }
 
+TEST_F(commit_queue_test, says_whether_it_accepts_before_it_is_asked_to) {
+  open("a");
+  for (std::uint64_t n = 0; n < 5; ++n) {
+    EXPECT_TRUE(queue_.accepts()) << n;
+    ASSERT_TRUE(push("a", n, heard_));
+  }
+  EXPECT_EQ(queue_.accepts().error().code, errc::queue_full);
+  auto group = queue_.take();
+  queue_.failed(std::move(group), broken_);
+  EXPECT_EQ(queue_.accepts().error().code, errc::io_failed);
+  queue_.resumed();
+  EXPECT_TRUE(queue_.accepts());
+  queue_.stop();
+  EXPECT_EQ(queue_.accepts().error().code, errc::stopping);
+}
+
 TEST_F(commit_queue_test, a_listener_of_two_logs_hears_of_both) {
   open("a");
   open("b", 10);
