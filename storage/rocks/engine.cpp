@@ -1,16 +1,17 @@
 #include "storage/rocks/engine.hpp"
+#include "storage/rocks/disk_room.hpp"
 
 #include <rocksdb/write_batch.h>
 
 #include "runtime/base/log.hpp"
 #include "storage/errc.hpp"
+#include "storage/rocks/disk_room.hpp"
 #include "storage/rocks/status.hpp"
 
 namespace lightstick::storage::rocks {
 namespace {
 
 constexpr std::size_t probe_bytes = 256U << 10U;
-constexpr std::uint64_t reopen_reserve_bytes = 4U << 20U;
 
 rocksdb::Slice slice_of(std::string_view s) { return {s.data(), s.size()}; }
 std::string_view view_of(const rocksdb::Slice& s) { return {s.data(), s.size()}; }
@@ -135,18 +136,12 @@ result<void> rocks_engine::write(std::span<const std::vector<write_op>> batches,
 /// Whether opening the database again is likely to succeed: it writes its memory to a table then. A failed attempt would
 /// cost the readers.
 result<void> rocks_engine::probe() const {
-  auto* env = how_.env != nullptr ? how_.env : rocksdb::Env::Default();
-  std::uint64_t needed = reopen_reserve_bytes;
+  std::uint64_t unwritten = 0;
   if (database_ != nullptr) {
-    std::uint64_t unwritten = 0;
     database_->db().GetAggregatedIntProperty(rocksdb::DB::Properties::kCurSizeAllMemTables, &unwritten);
-    needed += unwritten;
   }
-  std::uint64_t room = 0;
-  if (auto s = env->GetFreeSpace(how_.path.string(), &room); s.ok() && room < needed) {
-    return fail(errc::disk_full,
-                "at least " + std::to_string(needed) + " bytes must be free, there are " + std::to_string(room));
-  }
+  if (auto room = check_disk_room(how_, unwritten); !room) return room;
+  auto* env = how_.env != nullptr ? how_.env : rocksdb::Env::Default();
   auto name = (how_.path / "probe").string();
   std::unique_ptr<rocksdb::WritableFile> file;
   auto s = env->NewWritableFile(name, &file, rocksdb::EnvOptions());

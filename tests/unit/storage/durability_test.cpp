@@ -145,6 +145,20 @@ TEST_F(durability_test, a_full_disk_refuses_appends_serves_reads_and_recovers_by
   EXPECT_EQ(c.events.back(), "after");
 }
 
+TEST_F(durability_test, a_disk_without_room_is_told_before_the_database_is_opened) {
+  open_log();
+  commit(after(0, {"before"}));
+  close();
+  disk_->fill_up(100'000);
+  auto refused = try_start();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, errc::disk_full) << refused.error().to_string();
+  EXPECT_NE(refused.error().detail.find("bytes free"), std::string::npos) << refused.error().to_string();
+  disk_->make_room();
+  start();
+  EXPECT_EQ(open_log().events.size(), 1U);
+}
+
 TEST_F(durability_test, a_power_cut_while_the_disk_is_full_costs_nothing) {
   open_log();
   disk_->fill_up(10'000);

@@ -122,6 +122,17 @@ class faulty_disk final : public rocksdb::FileSystemWrapper {
     new_files_.erase(from);  // a rename is taken to be durable: that is not ours to test
     return s;
   }
+  io_status GetFreeSpace(const std::string& path, const rocksdb::IOOptions& how, std::uint64_t* room,
+                         rocksdb::IODebugContext* dbg) override {
+    {
+      std::lock_guard lock(mutex_);
+      if (faults_.full) {
+        *room = faults_.bytes_left;
+        return io_status::OK();
+      }
+    }
+    return target()->GetFreeSpace(path, how, room, dbg);
+  }
 
  private:
   struct progress {
