@@ -8,6 +8,7 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
+#include <charconv>
 #include <optional>
 
 namespace lightstick::gateway {
@@ -41,6 +42,11 @@ result<target> parse_url(const std::string& url) {
   }
   if (bracket != std::string_view::npos && authority.size() >= 2) authority = authority.substr(1, authority.size() - 2);
   out.host = authority;
+  std::uint16_t port = 0;
+  const auto [end, wrong] = std::from_chars(out.port.data(), out.port.data() + out.port.size(), port);
+  if (!out.port.empty() && (wrong != std::errc{} || end != out.port.data() + out.port.size() || port == 0)) {
+    return fail(errc::invalid, "'" + out.port + "' in '" + url + "' is no port: 1 to 65535");
+  }
   if (out.host.empty() || out.port.empty()) return fail(errc::invalid, "'" + url + "' names no host");
   return out;
 }

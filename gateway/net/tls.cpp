@@ -15,6 +15,8 @@ result<std::unique_ptr<asio::ssl::context>> make_tls(const tls_files& files) {
   SSL_CTX_set_options(native, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE);
 
   error_code ec;
+  // Nobody is there to be asked for a pass phrase: an encrypted key is an error.
+  context->set_password_callback([](std::size_t, asio::ssl::context::password_purpose) { return std::string(); }, ec);
   context->use_certificate_chain_file(files.certificate, ec);
   if (ec) {
     return fail(errc::invalid, "TLS certificate " + files.certificate + ": " + ec.message() +

@@ -51,6 +51,8 @@ inline constexpr std::size_t file_bytes_max = 1'048'576;
 /// Required options that were not given, a sentence each that says how to give them.
 [[nodiscard]] problems missing(const effective& e);
 
+/// Files that are named and cannot be used as what they are named for: the secret, the certificate, its key.
+[[nodiscard]] problems unusable_files(const effective& e);
 /// Values that are right alone and impossible together.
 [[nodiscard]] problems impossible(const effective& e);
 

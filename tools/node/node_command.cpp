@@ -62,6 +62,7 @@ class node_command final : public command {
       return std::cout ? exit_code::ok : complain(exit_code::failed, "standard output cannot be written");
     }
     if (auto lacking = config::missing(*loaded); !lacking.empty()) return report(lacking);
+    if (auto unusable = config::unusable_files(*loaded); !unusable.empty()) return report(unusable);
     apply_levels(loaded->values);
     return run_node(loaded->values);
   }

@@ -99,6 +99,17 @@ TEST_F(command_line_of_binary, a_wrong_file_ends_with_2_and_names_the_line) {
   EXPECT_EQ(ran.code, 2);
   EXPECT_EQ(ran.err, "lightstick: " + file("node.toml") +
                          ":3: limits.conections: no such option; did you mean limits.connections?\n");
+  std::ofstream(file("secret.toml")) << "guests = true\n[auth]\nsecret_file = \"nowhere\"\n";
+  auto no_secret = run_binary({"node", "--config", file("secret.toml"), "--data", file("data")});
+  EXPECT_EQ(no_secret.code, 2);
+  EXPECT_THAT(no_secret.err, HasSubstr("secret.toml:3: auth.secret_file: secret file 'nowhere' does not exist"));
+  std::ofstream(file("tls.toml")) << "[tls]\ncertificate = \"/tmp\"\nprivate_key = \"nowhere\"\n";
+  auto no_certificate =
+      run_binary({"node", "--config", file("tls.toml"), "--data", file("data"), "--auth-secret-file", file("secret")});
+  EXPECT_EQ(no_certificate.code, 2);
+  EXPECT_THAT(no_certificate.err,
+              AllOf(HasSubstr("tls.toml:2: tls.certificate: /tmp cannot be read: it is a folder"),
+                    HasSubstr("tls.toml:3: tls.private_key: nowhere cannot be read: No such file")));
   auto from_environment = run_binary({"node"}, {"LIGHTSTICK_CONFIG=" + file("node.toml")});
   EXPECT_EQ(from_environment.err, ran.err);
 }

@@ -1,0 +1,42 @@
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "gateway/auth/tokens.hpp"
+#include "tools/config/load.hpp"
+
+namespace lightstick::tools::config {
+namespace {
+
+/// Why the file cannot be read; empty when it can.
+std::string why_unreadable(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (fd < 0) return std::strerror(errno);
+  struct stat info {};
+  const bool folder = ::fstat(fd, &info) == 0 && S_ISDIR(info.st_mode);
+  ::close(fd);
+  return folder ? "it is a folder" : "";
+}
+
+}  // namespace
+
+problems unusable_files(const effective& e) {
+  problems out;
+  if (auto secret = gateway::auth::read_secret_file(e.values.secret_file); !secret) {
+    out.push_back(e.place_of("auth.secret_file") + ": " + secret.error().detail);
+  }
+  const auto& tls = e.values.gateway.tls;
+  for (const auto& [name, path] :
+       {std::pair{"tls.certificate", tls.certificate}, {"tls.private_key", tls.private_key}}) {
+    if (path.empty()) continue;
+    if (auto why = why_unreadable(path); !why.empty()) {
+      out.push_back(e.place_of(name) + ": " + path + " cannot be read: " + why);
+    }
+  }
+  return out;
+}
+
+}  // namespace lightstick::tools::config
