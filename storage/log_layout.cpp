@@ -143,8 +143,10 @@ result<row_page> load_rows(const engine_reader& disk, const std::string& prefix,
     page.rows.push_back({std::string(key.substr(prefix.size())), std::string(value)});
     return true;
   };
-  if (auto scanned = disk.scan(range, visit); !scanned) return fail(std::move(scanned.error()));
-  if (!outcome) return fail(std::move(outcome.error()));
+  if (auto scanned = disk.scan(range, visit); !scanned) outcome = fail(std::move(scanned.error()));
+  if (outcome) return page;
+  if (!history || page.rows.empty() || !outcome.error().is(condition::corrupt)) return fail(std::move(outcome.error()));
+  page.more = true;
   return page;
 }
 

@@ -28,6 +28,7 @@ struct loaded_log {
 /// REQUIRES: `disk` does not change meanwhile. Errors: corrupt, newer_format, io_failed.
 [[nodiscard]] result<loaded_log> load_log(const engine_reader& disk, const std::string& prefix, std::int64_t now_ms);
 
+/// A page of history ends before a damaged row, so that only the page that would begin with it is an error.
 /// Errors: as load_log.
 [[nodiscard]] result<row_page> load_rows(const engine_reader& disk, const std::string& prefix, const row_query& query,
                                          std::int64_t now_ms);

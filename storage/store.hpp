@@ -150,7 +150,8 @@ class store {
   /// Reads a log as committed, whoever has it open; one that was never written is empty. Errors: corrupt,
   /// newer_format, io_failed, invalid.
   [[nodiscard]] result<log_contents> read_log(const log_id& log) const;
-  /// One page of rows, as committed. Expired marks are not given. Errors: as read_log.
+  /// One page of rows, as committed. Expired marks are not given. A page of history ends, with `more`, before a damaged
+  /// row; the page that would begin with it is the error. Errors: as read_log.
   [[nodiscard]] result<row_page> read_rows(const log_id& log, const row_query& query) const;
 
  private:

@@ -73,6 +73,15 @@ TEST_F(damaged_record, of_history_is_named_and_costs_only_its_page) {
   row_query first;
   first.rows_max = 1;
   EXPECT_TRUE(store_->read_rows(aurora, first)) << "the page ends before the damage";
+  auto whole = store_->read_rows(aurora, {});
+  ASSERT_TRUE(whole) << "what is not damaged is served";
+  EXPECT_EQ(whole->rows.size(), 1U);
+  EXPECT_TRUE(whole->more);
+  row_query next;
+  next.after = "row-1";
+  auto refused = store_->read_rows(aurora, next);
+  ASSERT_FALSE(refused) << "the page that begins with it is not";
+  EXPECT_NE(refused.error().detail.find("row-2"), std::string::npos) << refused.error().detail;
   EXPECT_TRUE(store_->open_log(aurora)) << "history is not part of recovery";
 }
 
