@@ -97,7 +97,7 @@ void session_logic::on_presence(const presence& p, runtime::context& ctx) {
 void session_logic::on_refresh(refresh r, runtime::context& ctx) {
   if (!admit(r.id, requests_, ctx)) return;
   for (const auto& p : rooms_) {
-    if (p.at == phase::leaving) continue;
+    if (p.at == phase::leaving || p.at == phase::out) continue;
     if (auto allowed = check_room(r.renewed, p.room); !allowed) {
       return refuse(r.id, refusal_of(errc::forbidden, "leave " + p.room.str() + " first: the new token excludes it"));
     }
@@ -126,18 +126,25 @@ void session_logic::on_timer(runtime::context& ctx) {
   // By name: `announce` and `depart` change the list.
   std::vector<std::pair<room_id, bool>> due;
   for (const auto& p : rooms_) {
-    if (p.at == phase::leaving || p.announce) due.emplace_back(p.room, p.at == phase::leaving);
+    if (p.at != phase::leaving && !p.announce) continue;
+    if (p.busy) {
+      retry_later(ctx);  // what is under way there decides first
+    } else {
+      due.emplace_back(p.room, p.at == phase::leaving);
+    }
   }
   for (const auto& [room, leaving] : due) leaving ? depart(room, false, ctx) : announce(room, ctx);
 }
 
 runtime::inspection session_logic::inspect() const {
   std::string names;
-  for (const auto& p : rooms_) names += (names.empty() ? "" : ", ") + p.room.str();
+  for (const auto& p : rooms_) {
+    if (p.at != phase::out) names += (names.empty() ? "" : ", ") + p.room.str();
+  }
   return {{"user", who_.user.str()},
           {"device", who_.device.str()},
           {"role", std::string(to_string(who_.as))},
-          {"rooms", std::to_string(rooms_.size())},
+          {"rooms", std::to_string(rooms_held())},
           {"room_names", std::move(names)},
           {"waiting", std::to_string(deferred_.size())}};
 }

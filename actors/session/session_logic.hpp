@@ -14,6 +14,8 @@ namespace lightstick::actors::session {
 ///
 /// What a client asks one after the other of one room reaches the room in that order. Joins and leaves of one room
 /// run one at a time (`deferred_`), because each is a step at the room and one at the user; publishes do not wait.
+/// Every join and every leave under way therefore has a `busy` place in `rooms_`, also when the session is not in the
+/// room; nothing else may change a busy place or take it away.
 ///
 /// A join that was refused before the room heard of it (`client_port::refuse`) changes nothing. One that failed
 /// after (`answer` with an error) leaves the session outside of the room, whatever it was before.
@@ -37,6 +39,7 @@ class session_logic final : public runtime::logic {
     joining,
     in,
     leaving,  ///< out; the room could not be told yet
+    out,      ///< never in: only reserved, so that a join waits for the leave that is under way
   };
   struct place {
     room_id room;
@@ -87,7 +90,8 @@ class session_logic final : public runtime::logic {
   void entered(const room_task& t, room::joined in, offset read, runtime::context& ctx);
   void not_entered(const room_task& t, error why, bool was_in, runtime::context& ctx);
   void exit(room_task t, runtime::context& ctx);
-  void finish(const room_task& t, join_result r);
+  void exited(const room_task& t, result<user::room_cursor> done, runtime::context& ctx);
+  void finish(const room_task& t, join_result r, runtime::context& ctx);
   void next_task(const room_id& room, runtime::context& ctx);
   void announce(const room_id& room, runtime::context& ctx);
   /// Tells the room that the session is out; until that has worked the place stays `leaving`.
@@ -98,6 +102,12 @@ class session_logic final : public runtime::logic {
   [[nodiscard]] room::join silent_join() const;
   [[nodiscard]] place* find(const room_id& room) noexcept;
   [[nodiscard]] bool is_in(const room_id& room) noexcept;
+  /// Rooms that the session is in, enters, or has not told that it left.
+  [[nodiscard]] std::size_t rooms_held() const noexcept;
+  /// Whether a join or leave of this room has to wait for another.
+  [[nodiscard]] bool must_wait(const room_task& t) noexcept;
+  /// The end of a leave that reserved a place, or of a join that the room refused.
+  void forget(const room_id& room);
 
   template <class Answer, class Body, class F>
   void ask(runtime::context& ctx, const char* kind_of, const std::string& key, Body body, F done);
@@ -110,6 +120,7 @@ class session_logic final : public runtime::logic {
   token_bucket requests_;
   places rooms_;
   std::vector<room_task> deferred_;
+  std::vector<room_id> arriving_;  ///< rooms of the `begin`: other joins and leaves of them wait for the welcome
   std::optional<steady_time> retry_at_;
   std::uint8_t goodbyes_ = 0;
   bool begun_ = false;

@@ -27,12 +27,14 @@ std::uint32_t share_of(std::uint32_t bytes_max, std::size_t rooms, const user::p
 
 void session_logic::on_begin(begin b, runtime::context& ctx) {
   if (std::exchange(begun_, true)) return refuse(b.id, refusal_of(errc::bad_request, "already authenticated"));
+  for (const auto& entry : b.resume) arriving_.push_back(entry.room);
   ask<user::profile>(ctx, user::kind, who_.user.str(), user::attach{id_},
                      [this, b = std::move(b)](result<user::profile> mine, runtime::context& later) mutable {
                        if (gone_) return;
                        if (mine) return arrive(std::move(b), std::move(*mine), later);
                        refuse(b.id, std::move(mine.error()));
                        port_->close(close_code::rate, "the user cannot be served now");
+                       for (const auto& room : std::exchange(arriving_, {})) next_task(room, later);
                      });
 }
 
@@ -73,11 +75,10 @@ void session_logic::on_leave(const leave& l, runtime::context& ctx) {
 
 void session_logic::start(room_task t, runtime::context& ctx) {
   auto refuse_task = [&](error why) {
-    if (t.of) return finish(t, {t.room, fail(std::move(why)), offset{}});
+    if (t.of) return finish(t, {t.room, fail(std::move(why)), offset{}}, ctx);
     refuse(t.id, std::move(why));
   };
-  auto* known = find(t.room);
-  if (known != nullptr && known->busy) {
+  if (must_wait(t)) {
     if (deferred_.size() >= deferred_max) {
       return refuse_task(refusal_of(errc::overloaded, "too many joins and leaves of one room"));
     }
@@ -86,7 +87,7 @@ void session_logic::start(room_task t, runtime::context& ctx) {
   if (!t.entering) return exit(std::move(t), ctx);
   if (auto allowed = check_room(who_, t.room); !allowed) return refuse_task(std::move(allowed.error()));
   if (t.limit > 100) return refuse_task(refusal_of(errc::bad_request, "at most 100 messages a page"));
-  if (known == nullptr && rooms_.size() >= how_.rooms_max) {
+  if (find(t.room) == nullptr && rooms_held() >= how_.rooms_max) {
     return refuse_task(refusal_of(errc::bad_request, "at most " + std::to_string(how_.rooms_max) + " rooms at once"));
   }
   enter(std::move(t), ctx);
@@ -98,8 +99,8 @@ room::join session_logic::silent_join() const {
 
 void session_logic::enter(room_task t, runtime::context& ctx) {
   auto* here = find(t.room);
+  auto was_in = here != nullptr;  // perhaps only in the eyes of the room, which could not be told yet
   if (here == nullptr) here = &rooms_.emplace_back(place{t.room});
-  auto was_in = here->at == phase::in;
   if (here->at == phase::leaving) here->at = phase::joining;
   here->busy = true;
   auto wish = silent_join();
@@ -128,9 +129,12 @@ void session_logic::note_at_user(room_task t, room::joined in, runtime::context&
 
 void session_logic::entered(const room_task& t, room::joined in, offset read, runtime::context& ctx) {
   auto* here = find(t.room);
+  if (here == nullptr) here = &rooms_.emplace_back(place{t.room});
   here->at = phase::in;
   here->busy = false;
-  finish(t, {t.room, std::move(in), read});
+  auto called = here->announce;
+  finish(t, {t.room, std::move(in), read}, ctx);
+  if (called) announce(t.room, ctx);
   next_task(t.room, ctx);
 }
 
@@ -139,41 +143,55 @@ void session_logic::not_entered(const room_task& t, error why, bool was_in, runt
   if (was_in || why.is(condition::retryable)) {
     depart(t.room, false, ctx);
   } else {
-    std::erase_if(rooms_, [&](const place& p) { return p.room == t.room; });
+    forget(t.room);
   }
-  finish(t, {t.room, fail(std::move(why)), offset{}});
+  finish(t, {t.room, fail(std::move(why)), offset{}}, ctx);
   next_task(t.room, ctx);
 }
 
-void session_logic::finish(const room_task& t, join_result r) {
+void session_logic::finish(const room_task& t, join_result r, runtime::context& ctx) {
   if (!t.of) return port_->answer(t.id, std::move(r));
   t.of->answer.rooms[t.slot] = std::move(r);
-  if (--t.of->missing == 0) port_->answer(t.of->id, std::move(t.of->answer));
+  if (--t.of->missing > 0) return;
+  port_->answer(t.of->id, std::move(t.of->answer));
+  for (const auto& room : std::exchange(arriving_, {})) next_task(room, ctx);
 }
 
 void session_logic::exit(room_task t, runtime::context& ctx) {
-  if (auto* here = find(t.room)) here->busy = true;
+  auto* here = find(t.room);
+  if (here == nullptr) here = &rooms_.emplace_back(place{t.room, phase::out});
+  here->busy = true;
   user::leave_room wish{t.room};
   ask<user::room_cursor>(ctx, user::kind, who_.user.str(), std::move(wish),
                          [this, t = std::move(t)](result<user::room_cursor> done, runtime::context& later) mutable {
                            if (gone_) return;
-                           auto* here = find(t.room);
-                           if (here != nullptr) here->busy = false;
-                           if (!done) {
-                             refuse(t.id, std::move(done.error()));
-                           } else {
-                             if (here != nullptr) depart(t.room, false, later);
-                             port_->answer(t.id, left{t.room});
-                           }
-                           next_task(t.room, later);
+                           exited(t, std::move(done), later);
                          });
+}
+
+void session_logic::exited(const room_task& t, result<user::room_cursor> done, runtime::context& ctx) {
+  auto* here = find(t.room);
+  if (here != nullptr) here->busy = false;
+  if (here != nullptr && here->at == phase::out) {
+    forget(t.room);
+  } else if (done) {
+    depart(t.room, false, ctx);
+  }
+  if (done) {
+    port_->answer(t.id, left{t.room});
+  } else {
+    refuse(t.id, std::move(done.error()));
+  }
+  next_task(t.room, ctx);
+}
+
+void session_logic::forget(const room_id& room) {
+  std::erase_if(rooms_, [&](const place& p) { return p.room == room; });
 }
 
 void session_logic::next_task(const room_id& room, runtime::context& ctx) {
   for (;;) {
-    const auto* here = find(room);
-    if (here != nullptr && here->busy) return;
-    auto at = std::find_if(deferred_.begin(), deferred_.end(), [&](const room_task& t) { return t.room == room; });
+    auto at = std::ranges::find_if(deferred_, [&](const room_task& t) { return t.room == room && !must_wait(t); });
     if (at == deferred_.end()) return;
     auto t = std::move(*at);
     deferred_.erase(at);
@@ -182,11 +200,15 @@ void session_logic::next_task(const room_id& room, runtime::context& ctx) {
 }
 
 void session_logic::on_roll_call(const room_id& room, runtime::context& ctx) {
-  if (auto* here = find(room); here != nullptr && here->at == phase::in) announce(room, ctx);
+  auto* here = find(room);
+  if (here == nullptr) return;
+  // The room may have lost us after it let us in.
+  if (here->at == phase::joining) here->announce = true;
+  if (here->at == phase::in) announce(room, ctx);
 }
 
 void session_logic::announce(const room_id& room, runtime::context& ctx) {
-  find(room)->announce = false;
+  if (auto* here = find(room)) here->announce = false;
   ask<room::joined>(ctx, room::kind, room.str(), silent_join(),
                     [this, room](result<room::joined> in, runtime::context& later) {
                       auto* here = find(room);
@@ -202,13 +224,14 @@ void session_logic::announce(const room_id& room, runtime::context& ctx) {
 
 void session_logic::depart(const room_id& room, bool dropped, runtime::context& ctx) {
   auto* here = find(room);
+  if (here == nullptr) return;
   here->at = phase::leaving;
   here->busy = false;
   here->announce = false;
   here->dropped = dropped;
   auto told = ctx.tell({room::kind, room.str()}, runtime::make_message(room::leave{id_, dropped}));
   if (told || !told.error().is(condition::overloaded)) {
-    std::erase_if(rooms_, [&](const place& p) { return p.room == room; });
+    forget(room);
   } else {
     retry_later(ctx);
   }
@@ -222,6 +245,7 @@ void session_logic::retry_later(runtime::context& ctx) {
 void session_logic::on_disconnected(runtime::context& ctx) {
   gone_ = true;
   deferred_.clear();
+  std::erase_if(rooms_, [](const place& p) { return p.at == phase::out; });
   say_goodbye(ctx);
 }
 
@@ -247,7 +271,18 @@ session_logic::place* session_logic::find(const room_id& room) noexcept {
 
 bool session_logic::is_in(const room_id& room) noexcept {
   const auto* here = find(room);
-  return here != nullptr && here->at != phase::leaving;
+  return here != nullptr && (here->at == phase::joining || here->at == phase::in);
+}
+
+std::size_t session_logic::rooms_held() const noexcept {
+  return static_cast<std::size_t>(std::ranges::count_if(rooms_, [](const place& p) { return p.at != phase::out; }));
+}
+
+bool session_logic::must_wait(const room_task& t) noexcept {
+  const auto* here = find(t.room);
+  if (here != nullptr && here->busy) return true;
+  // The welcome is one answer, and older than theirs.
+  return !t.of && std::ranges::find(arriving_, t.room) != arriving_.end();
 }
 
 }  // namespace lightstick::actors::session

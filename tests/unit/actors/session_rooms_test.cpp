@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "session_driver.hpp"
+#include "tests/support/session_driver.hpp"
 
 namespace lightstick::actors::session {
 namespace {
@@ -123,6 +123,83 @@ TEST(session_rooms, joins_and_leaves_of_one_room_run_one_after_the_other) {
   d.user_notes();
   EXPECT_EQ(d.port->answers.back().first, 2U);
   EXPECT_TRUE(d.port->last<join_result>()->outcome);
+}
+
+TEST(session_rooms, a_join_waits_for_the_leave_of_a_room_that_the_session_is_not_in) {
+  session_driver d;
+  d.send(leave{1, aurora});
+  d.send(join{2, aurora, std::nullopt, 0});
+  EXPECT_EQ(d.ctx.next_ask<room::join>(), nullptr);
+  d.send(say_hi(3));
+  EXPECT_EQ(d.port->last_refusal(), code(errc::forbidden));
+  d.ctx.answer_ask<user::leave_room>(user::room_cursor{aurora, offset{}});
+  EXPECT_NE(d.port->last<left>(), nullptr);
+  EXPECT_TRUE(d.leaves().empty());
+  d.room_lets_in();
+  d.user_notes();
+  EXPECT_NE(d.port->last<join_result>(), nullptr);
+  d.send(say_hi(4));
+  EXPECT_NE(d.ctx.next_ask<room::publish>(), nullptr);
+}
+
+TEST(session_rooms, leaves_of_other_rooms_take_no_place_from_joins) {
+  options o;
+  o.rooms_max = 1;
+  session_driver d{o};
+  d.send(leave{1, room_id{"b"}});
+  d.send(join{2, aurora, std::nullopt, 0});
+  EXPECT_NE(d.ctx.next_ask<room::join>(), nullptr);
+}
+
+TEST(session_rooms, a_leave_waits_for_the_rooms_of_the_begin) {
+  session_driver d;
+  d.send(begin{1, {{aurora, std::nullopt}}});
+  d.send(leave{2, aurora});
+  EXPECT_EQ(d.ctx.next_ask<user::leave_room>(), nullptr);
+  d.ctx.answer_ask<user::attach>(user::profile{});
+  d.room_lets_in();
+  d.user_notes();
+  EXPECT_NE(d.port->last<welcome>(), nullptr);
+  d.ctx.answer_ask<user::leave_room>(user::room_cursor{aurora, offset{}});
+  EXPECT_NE(d.port->last<left>(), nullptr);
+  EXPECT_EQ(d.leaves().size(), 1U);
+}
+
+TEST(session_rooms, what_waits_for_a_begin_that_failed_is_answered) {
+  session_driver d;
+  d.send(begin{1, {{aurora, std::nullopt}}});
+  d.send(leave{2, aurora});
+  d.ctx.refuse_ask<user::attach>(failure(lightstick::errc::overloaded));
+  d.ctx.answer_ask<user::leave_room>(user::room_cursor{aurora, offset{}});
+  EXPECT_NE(d.port->last<left>(), nullptr);
+}
+
+TEST(session_rooms, a_goodbye_that_is_due_waits_for_the_leave_under_way) {
+  session_driver d;
+  d.be_in();
+  d.ctx.tell_errors.emplace("room/aurora", failure(lightstick::errc::overloaded));
+  d.send(leave{1, aurora});
+  d.ctx.answer_ask<user::leave_room>(user::room_cursor{aurora, offset{}});
+  d.ctx.tell_errors.clear();
+  d.send(leave{2, aurora});
+  d.send(join{3, aurora, std::nullopt, 0});
+  d.ctx.advance(5s);
+  EXPECT_TRUE(d.leaves().empty());
+  d.ctx.answer_ask<user::leave_room>(user::room_cursor{aurora, offset{}});
+  EXPECT_EQ(d.leaves().size(), 1U);
+  d.room_lets_in();
+  d.user_notes();
+  EXPECT_NE(d.port->last<join_result>(), nullptr);
+}
+
+TEST(session_rooms, a_roll_that_is_called_during_the_join_is_answered_after_it) {
+  session_driver d;
+  d.send(join{1, aurora, std::nullopt, 0});
+  d.room_lets_in();
+  d.send(roll_call{aurora});
+  EXPECT_EQ(d.ctx.next_ask<room::join>(), nullptr);
+  d.user_notes();
+  EXPECT_NE(d.ctx.next_ask<room::join>(), nullptr);
 }
 
 TEST(session_rooms, waiting_joins_are_bounded) {

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "actors/session/checks.hpp"
-#include "session_driver.hpp"
+#include "tests/support/session_driver.hpp"
 
 namespace lightstick::actors::session {
 namespace {
