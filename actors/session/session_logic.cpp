@@ -8,6 +8,9 @@
 namespace lightstick::actors::session {
 namespace {
 
+/// A token is looked at again at least this often: wall clocks are set, and far ends overflow a timer.
+constexpr std::chrono::milliseconds token_look{std::chrono::hours{1}};
+
 rate_limit publish_rate(const options& o, role as) { return o.publish_rate[static_cast<std::size_t>(as)]; }
 
 error refusal_of(errc code, std::string why) { return {make_error_code(code), std::move(why)}; }
@@ -111,8 +114,9 @@ void session_logic::on_refresh(refresh r, runtime::context& ctx) {
 
 void session_logic::watch_token(runtime::context& ctx) {
   if (who_.expires_ms == 0 || expired_ || gone_) return;
-  auto left = who_.expires_ms + token_skew.count() - ctx.wall().value;
-  if (left > 0) return ctx.wake_at(ctx.now() + std::chrono::milliseconds{left});
+  // Both are times after 1970, so that the difference fits. A token may outlive every clock.
+  auto left = std::chrono::milliseconds{std::min(who_.expires_ms - ctx.wall().value, token_look.count())} + token_skew;
+  if (left.count() > 0) return ctx.wake_at(ctx.now() + std::min(left, token_look));
   expired_ = true;
   port_->close(close_code::token_expired, "the token has ended");
 }

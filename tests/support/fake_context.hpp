@@ -191,6 +191,9 @@ class fake_context final : public runtime::context {
     if (clock.now() < end) clock.advance(std::chrono::ceil<std::chrono::milliseconds>(end - clock.now()));
   }
 
+  /// When the timer is due; none when it is not set.
+  [[nodiscard]] std::optional<steady_time> next_wake() const { return wake_; }
+
   /// The oldest open ask that carries a `Body`; null when there is none.
   template <class Body>
   [[nodiscard]] Body* next_ask() {

@@ -205,6 +205,28 @@ TEST(session, closes_when_the_token_and_the_skew_have_ended) {
   EXPECT_EQ(d.port->closed.size(), 1U);
 }
 
+TEST(session, a_token_that_ends_in_the_year_9999_needs_no_timer_of_its_own) {
+  auto who = session_driver::mina();
+  who.expires_ms = 253'402'300'799'000;
+  session_driver d{{}, who};
+  ASSERT_TRUE(d.ctx.next_wake());
+  ASSERT_GT(*d.ctx.next_wake(), d.ctx.now());
+  EXPECT_LE(*d.ctx.next_wake(), d.ctx.now() + 1h);
+  d.ctx.advance(5h);
+  EXPECT_TRUE(d.port->closed.empty());
+}
+
+TEST(session, a_token_of_some_hours_ends_at_its_time) {
+  auto who = session_driver::mina();
+  session_driver probe;
+  who.expires_ms = probe.ctx.clock.wall().value + 9'000'000;
+  session_driver d{{}, who};
+  d.ctx.advance(9'000s + token_skew - 1ms);
+  EXPECT_TRUE(d.port->closed.empty());
+  d.ctx.advance(1ms);
+  EXPECT_EQ(d.port->closed, std::vector{close_code::token_expired});
+}
+
 TEST(session, a_refreshed_token_lives_longer_and_may_change_the_role) {
   auto who = session_driver::mina();
   session_driver probe;
