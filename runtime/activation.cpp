@@ -194,12 +194,18 @@ void activation::restart_after(std::string what) {
   wake_.reset();
   ++incarnation_;
   ++generation_;
-  if (!kind_->durable) {
-    stop_asked_ = true;
-    return;
-  }
+  if (!kind_->durable) return end_failed();
   logic_ = kind_->make(cell_->id);
   retry_later();
+}
+
+void activation::end_failed() {
+  stop_asked_ = true;
+  try {
+    logic_->failed(*this);
+  } catch (...) {
+    LS_LOG(runtime, error, "actor failed while it failed", {"actor", cell_->id.to_string()});
+  }
 }
 
 // ---- commits ----

@@ -107,6 +107,7 @@ class activation final : private context {
   template <class Step>
   void guarded(Step&& step);
   void restart_after(std::string what);
+  void end_failed();
   /// The commits under way lose their generation: whether they happened is not known here.
   void give_up_commits();
   void recover_after_failed_append();

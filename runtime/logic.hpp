@@ -74,7 +74,7 @@ class context {
 using inspection = std::vector<std::pair<std::string, std::string>>;
 
 /// The behaviour of one activation: the thin shell around pure state. All calls come one at a time, on any thread.
-/// An exception thrown out of a call restarts the activation from its journal.
+/// An exception thrown out of a call restarts the activation from its journal; a volatile actor ends.
 class logic {
  public:
   virtual ~logic() = default;
@@ -97,6 +97,9 @@ class logic {
   /// Called after a run of `persist` continuations that one group commit made due, so that what they gathered
   /// (a batch for the fan-out) goes out once.
   virtual void settled(context& /*ctx*/) {}
+  /// Volatile kinds: an exception ends the actor after this call. To tell others of it; nothing that is asked for here
+  /// comes back, and what it throws is dropped.
+  virtual void failed(context& /*ctx*/) {}
   /// True when nothing but memory would be lost by passivation.
   [[nodiscard]] virtual bool passive() const { return true; }
   [[nodiscard]] virtual inspection inspect() const { return {}; }

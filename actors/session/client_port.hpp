@@ -17,7 +17,7 @@ enum class close_code : std::uint16_t {
   too_slow = 4101,
   rate = 4108,
   token_expired = 4109,
-  drain = 4200,
+  drain = 4200,  ///< come back: the node stops, or the session ended or lost a room
   no_pong = 4201,
 };
 

@@ -1,9 +1,11 @@
 #include "actors/session/session_logic.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 #include "actors/session/checks.hpp"
+#include "runtime/base/log.hpp"
 
 namespace lightstick::actors::session {
 namespace {
@@ -24,6 +26,22 @@ session_logic::session_logic(session_id id, identity who, std::shared_ptr<client
       how_(o),
       publishes_(publish_rate(o, who_.as), steady_time{}),
       requests_(o.request_rate, steady_time{}) {}
+
+session_logic::~session_logic() {
+  if (gone_) return;
+  try {
+    port_->close(close_code::drain, "the session has ended");
+  } catch (const std::exception& e) {
+    LS_LOG(actors, error, "a connection outlives its session", {"session", id_.str()}, {"error", e.what()});
+  }
+}
+
+void session_logic::failed(runtime::context& ctx) {
+  if (gone_) return;
+  port_->close(close_code::drain, "the session has ended");
+  // The client comes back to its places.
+  on_disconnected(ctx);
+}
 
 void session_logic::started(runtime::context& ctx) { watch_token(ctx); }
 

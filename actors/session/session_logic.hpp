@@ -27,10 +27,15 @@ class session_logic final : public runtime::logic {
   static constexpr std::size_t deferred_max = 16;
 
   session_logic(session_id id, identity who, std::shared_ptr<client_port> port, const options& o);
+  /// Closes the connection, unless it has gone before: nobody else would answer its requests or watch its token.
+  ~session_logic() override;
+  session_logic(const session_logic&) = delete;
+  session_logic& operator=(const session_logic&) = delete;
 
   void started(runtime::context& ctx) override;
   void handle(runtime::message_ptr m, runtime::reply r, runtime::context& ctx) override;
   void on_timer(runtime::context& ctx) override;
+  void failed(runtime::context& ctx) override;
   [[nodiscard]] bool passive() const override { return false; }
   [[nodiscard]] runtime::inspection inspect() const override;
 

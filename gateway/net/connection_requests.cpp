@@ -172,6 +172,8 @@ void connection::pass_on(Request request) {
   }
   if constexpr (joins) thread_.subscriptions().join_refused(*this, room);
   refuse(id, {{told.error().code, "the node is busy"}, retry_of(told.error())});
+  // Without its session nobody would ever answer.
+  if (told.error().is(condition::not_found)) close_after_flush(close_code::drain, "the session has ended");
 }
 
 void connection::roll_call(const room_id& room) {

@@ -314,6 +314,27 @@ TEST(session_rooms, a_lost_connection_tells_rooms_and_user_and_ends_the_session)
   EXPECT_EQ(d.ctx.next_ask<user::enter_room>(), nullptr);
 }
 
+TEST(session_rooms, a_session_that_fails_closes_its_connection_and_keeps_its_places_for_the_next) {
+  session_driver d;
+  d.be_in();
+  d.logic->failed(d.ctx);
+  EXPECT_EQ(d.port->closed, std::vector{close_code::drain});
+  ASSERT_EQ(d.leaves().size(), 1U);
+  EXPECT_TRUE(d.leaves()[0].dropped);
+  EXPECT_EQ(d.ctx.told_bodies<user::detach>().size(), 1U);
+  d.logic.reset();
+  EXPECT_EQ(d.port->closed.size(), 1U);
+}
+
+TEST(session_rooms, no_connection_outlives_its_session) {
+  session_driver ended, left_by_client;
+  ended.logic.reset();
+  EXPECT_EQ(ended.port->closed, std::vector{close_code::drain});
+  left_by_client.send(disconnected{});
+  left_by_client.logic.reset();
+  EXPECT_TRUE(left_by_client.port->closed.empty());
+}
+
 TEST(session_rooms, a_room_that_cannot_be_told_is_told_later) {
   session_driver d;
   d.be_in();

@@ -141,6 +141,24 @@ TEST_F(runtime_system, an_exception_restarts_the_actor_from_its_journal) {
   until([&] { return restarts == 1; });
 }
 
+TEST_F(runtime_system, a_volatile_actor_ends_with_an_exception_and_may_say_so) {
+  class teller final : public logic {
+    void handle(message_ptr, reply, context&) override { throw std::runtime_error("asked to"); }
+    void failed(context& ctx) override {
+      (void)ctx.tell({"counter", "a"}, make_message(testing::add{5}));
+      throw std::runtime_error("once more");
+    }
+  };
+  start();
+  kind_options how;
+  how.name = "teller";
+  sys_->register_kind(std::move(how));
+  ASSERT_TRUE(sys_->spawn({"teller", "t"}, std::make_unique<teller>()));
+  ASSERT_TRUE(sys_->tell({"teller", "t"}, make_message(testing::get{})));
+  until([&] { return sys_->count("teller") == 0; });
+  EXPECT_EQ(call("a", testing::get{}).value().is, 5);
+}
+
 TEST_F(runtime_system, a_damaged_journal_quarantines_one_actor_alone) {
   log_.damage({"counter", "bad"});
   start();
