@@ -71,6 +71,10 @@ void activation::after_step() {
     ended_ = true;
     return;
   }
+  if (std::exchange(passivate_asked_, false)) {
+    try_passivate();
+    if (ended_) return;
+  }
   arm_next();
 }
 
@@ -356,6 +360,8 @@ void activation::on_rows(std::uint32_t incarnation, unique_function<void(result<
 void activation::wake_at(steady_time when) {
   if (!wake_ || when < *wake_) wake_ = when;
 }
+
+void activation::passivate() { passivate_asked_ = true; }
 
 void activation::stop() { stop_asked_ = true; }
 

@@ -95,6 +95,7 @@ class activation final : private context {
   void persist(changes what, unique_function<void(commit_outcome, context&)> done) override;
   void read_rows(row_query query, unique_function<void(result<row_page>, context&)> done) override;
   void wake_at(steady_time when) override;
+  void passivate() override;
   void stop() override;
 
   void recover();
@@ -127,6 +128,7 @@ class activation final : private context {
   bool ended_ = false;
   bool draining_ = false;
   bool stop_asked_ = false;
+  bool passivate_asked_ = false;
   bool append_failed_ = false;  ///< inside this step; recover when it has ended
   std::uint32_t generation_ = 0;   ///< of the journal: grows with each recovery
   std::uint32_t incarnation_ = 0;  ///< of the logic: grows with each restart

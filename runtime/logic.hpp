@@ -66,6 +66,10 @@ class context {
   /// that is set changes nothing. Timers never keep an actor alive.
   virtual void wake_at(steady_time when) = 0;
 
+  /// Durable kinds: passivates after the current call, without waiting for `idle_after`, if nothing is under way,
+  /// no command waits and the logic is `passive()`; otherwise nothing happens, and the next command may ask again.
+  virtual void passivate() = 0;
+
   /// Ends this activation after the current call. A volatile actor is gone; a durable one may come back.
   virtual void stop() = 0;
 };

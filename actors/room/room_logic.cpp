@@ -69,6 +69,12 @@ void room_logic::started(runtime::context& ctx) {
 }
 
 void room_logic::handle(runtime::message_ptr m, runtime::reply r, runtime::context& ctx) {
+  on_message(std::move(m), std::move(r), ctx);
+  // Names that nobody made a room of take no place on the node: a client may ask for as many as it likes.
+  if (!state_.exists()) ctx.passivate();
+}
+
+void room_logic::on_message(runtime::message_ptr m, runtime::reply r, runtime::context& ctx) {
   if (auto* p = runtime::body_of<publish>(*m)) return on_publish(std::move(*p), std::move(r), ctx);
   if (auto* j = runtime::body_of<join>(*m)) return on_join(std::move(*j), std::move(r), ctx);
   if (auto* l = runtime::body_of<leave>(*m)) return on_leave(*l, ctx);

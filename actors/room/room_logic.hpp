@@ -69,6 +69,7 @@ class room_logic final : public runtime::logic {
     bool newest_first = false;
   };
 
+  void on_message(runtime::message_ptr m, runtime::reply r, runtime::context& ctx);
   void on_open(runtime::reply r, runtime::context& ctx);
   void on_join(join j, runtime::reply r, runtime::context& ctx);
   void on_leave(const leave& l, runtime::context& ctx);

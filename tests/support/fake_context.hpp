@@ -109,6 +109,7 @@ class fake_context final : public runtime::context {
   std::vector<told> tells;
   std::deque<asked> asks;
   bool stopped = false;
+  bool passivated = false;
   std::optional<error> refusing;  ///< what `may_persist` says
   bool snapshot_next = false;  ///< the next commit carries a snapshot
   /// Answers of `tell`, by receiver's "kind/key"; ok when it is not here.
@@ -245,6 +246,7 @@ class fake_context final : public runtime::context {
     reads_.emplace_back(std::move(query), std::move(done));
   }
   void wake_at(steady_time when) override { wake_ = wake_ ? std::min(*wake_, when) : when; }
+  void passivate() override { passivated = true; }
   void stop() override { stopped = true; }
 
  private:

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <utility>
+
 #include "tests/support/room_driver.hpp"
 
 namespace lightstick::actors::room {
@@ -42,6 +44,18 @@ TEST(room, is_opened_once_though_joining_would_not_create_it) {
   EXPECT_TRUE(d.ctx->send<opened>(open{}).get());
   EXPECT_EQ(d.ctx->disk.events.size(), 1U);
   EXPECT_TRUE(d.enter(come("mina")).get());
+}
+
+TEST(room, a_name_that_was_only_asked_about_does_not_stay) {
+  room_driver d;
+  (void)d.ctx->send<page>(history{offset{9}, std::nullopt, 10, 1000});
+  EXPECT_TRUE(std::exchange(d.ctx->passivated, false));
+  (void)d.ctx->send<members>(presence{});
+  EXPECT_TRUE(std::exchange(d.ctx->passivated, false));
+  EXPECT_TRUE(d.logic->passive());
+  d.enter(come("mina", 0));
+  (void)d.ctx->send<members>(presence{});
+  EXPECT_FALSE(d.ctx->passivated);
 }
 
 TEST(room, a_failed_creation_lets_nobody_in) {

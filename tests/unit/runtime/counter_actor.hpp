@@ -22,6 +22,8 @@ struct ask_other {
   std::string key;
 };
 struct wait_for_timer {};
+/// Answers and wants to go.
+struct go {};
 
 class counter_logic final : public runtime::logic {
  public:
@@ -54,6 +56,9 @@ class counter_logic final : public runtime::logic {
               [r = std::move(r)](result<runtime::message_ptr> outcome, runtime::context&) mutable {
                 r.answer(std::move(outcome));
               });
+    } else if (runtime::body_of<go>(*m) != nullptr) {
+      ctx.passivate();
+      r.ok(value{total_});
     } else if (runtime::body_of<wait_for_timer>(*m) != nullptr) {
       waiting_ = std::move(r);
       ctx.wake_at(ctx.now() + std::chrono::milliseconds{20});

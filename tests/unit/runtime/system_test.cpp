@@ -188,6 +188,38 @@ TEST_F(runtime_system, an_idle_actor_is_passivated_and_comes_back) {
   EXPECT_EQ(call("a", testing::get{}).value().is, 6);
 }
 
+TEST_F(runtime_system, an_actor_may_go_before_it_is_idle) {
+  start();
+  EXPECT_EQ(call("a", testing::add{6}).value().is, 6);
+  EXPECT_EQ(call("a", testing::go{}).value().is, 6);
+  until([&] { return sys_->count("counter") == 0; });
+  EXPECT_EQ(log_.releases(), 1U);
+  EXPECT_EQ(call("a", testing::get{}).value().is, 6);
+}
+
+TEST_F(runtime_system, an_actor_that_wants_to_go_stays_while_a_commit_is_under_way) {
+  log_.hold_commits = true;
+  start();
+  waiter<value> added;
+  (void)sys_->tell({"counter", "a"}, make_message(testing::add{6}), added.reply());
+  EXPECT_EQ(call("a", testing::go{}).value().is, 6);
+  EXPECT_EQ(call("a", testing::go{}).value().is, 6);
+  EXPECT_EQ(sys_->count("counter"), 1U);
+  log_.commit_all();
+  EXPECT_EQ(added.get().value().is, 6);
+}
+
+TEST_F(runtime_system, many_may_want_to_go_and_none_of_their_commands_is_lost) {
+  start();
+  std::vector<std::unique_ptr<waiter<value>>> answers;
+  for (int i = 0; i < 2'000; ++i) {
+    answers.push_back(std::make_unique<waiter<value>>());
+    (void)sys_->tell({"counter", "a"}, make_message(testing::go{}), answers.back()->reply());
+    if (i % 64 == 0) (void)answers.back()->get();
+  }
+  for (auto& a : answers) EXPECT_TRUE(a->get());
+}
+
 TEST_F(runtime_system, actors_ask_each_other_and_time_out) {
   start();
   EXPECT_EQ(call("b", testing::add{9}).value().is, 9);
