@@ -6,10 +6,18 @@
 
 namespace lightstick::actors::session {
 
+namespace {
+
+/// Open asks beside those of entering rooms: what the connection lets a client have under way, and rolls.
+constexpr std::uint32_t asks_beside = 256;
+
+}  // namespace
+
 void register_kind(runtime::system& sys, const options& o) {
   runtime::kind_options how;
   how.name = kind;
   how.mailbox_max = o.mailbox_max;
+  how.asks_max = o.rooms_max + asks_beside;  // a `begin` enters all its rooms at once
   sys.register_kind(std::move(how));
 }
 

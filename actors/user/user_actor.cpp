@@ -12,6 +12,7 @@ void register_kind(runtime::system& sys) {
   runtime::kind_options how;
   how.name = kind;
   how.durable = true;
+  how.mailbox_max = 4 * rooms_max;  // some devices that come back to all their rooms at once
   how.make = [](const actor_id&) { return std::make_unique<user_logic>(); };
   sys.register_kind(std::move(how));
 }

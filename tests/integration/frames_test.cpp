@@ -97,6 +97,18 @@ TEST_P(frames, an_array_of_frames_is_carried_out_in_order) {
   EXPECT_TRUE(mina.answer(1'012).has("ok"));
 }
 
+TEST_P(frames, joins_and_leaves_of_one_room_may_come_in_one_batch) {
+  auto mina = enter("mina");
+  value::array batch{value::map{{"op", "leave"}, {"id", 1'000}, {"room", "aurora"}},
+                     value::map{{"op", "join"}, {"id", 1'001}, {"room", "aurora"}},
+                     value::map{{"op", "leave"}, {"id", 1'002}, {"room", "aurora"}},
+                     value::map{{"op", "leave"}, {"id", 1'003}, {"room", "aurora"}},
+                     value::map{{"op", "join"}, {"id", 1'004}, {"room", "aurora"}}};
+  mina.send_value(batch);
+  for (std::uint64_t id = 1'000; id <= 1'004; ++id) EXPECT_TRUE(mina.answer(id).has("ok")) << id;
+  (void)mina.publish("aurora", "in");
+}
+
 TEST_P(frames, names_are_1_to_128_bytes_without_control_characters_or_slash) {
   auto mina = enter("mina");
   const std::string bad[] = {"",     "a/b",      "/",          std::string("a\0b", 3), "a\nb",

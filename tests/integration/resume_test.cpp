@@ -59,6 +59,16 @@ TEST_P(resume, a_join_since_an_offset_gives_what_was_missed) {
   EXPECT_TRUE(nothing["msgs"].items().empty());
 }
 
+TEST_P(resume, an_auth_enters_as_many_rooms_as_the_limits_allow) {
+  start_node({"--limits-resume-rooms", "700", "--limits-session-rooms", "700", "--limits-items", "8192"});
+  value::array rooms;
+  for (int i = 0; i < 700; ++i) rooms.push_back(value::map{{"room", "r" + std::to_string(i)}});
+  auto mina = dial();
+  const auto welcome = mina.auth(the_node().token("mina"), "d1", rooms);
+  ASSERT_EQ(welcome["rooms"].items().size(), 700U);
+  for (const auto& room : welcome["rooms"].items()) ASSERT_FALSE(room.has("err")) << room;
+}
+
 TEST_P(resume, more_says_to_page_on_and_nothing_is_missing) {
   auto mina = enter("mina", "admin");
   const auto hist = mina.join("aurora")["hist"];
