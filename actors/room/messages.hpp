@@ -33,7 +33,7 @@ struct join {
   role as = role::fan;
   std::optional<room::since> since;
   std::uint32_t limit = 50;                   ///< messages, 0 to 100
-  std::uint32_t bytes_max = 256 * 1024;       ///< of message text and data in the answer
+  std::uint32_t bytes_max = 256 * 1024;       ///< of the messages in the answer, however encoded
 };
 
 struct joined {

@@ -3,15 +3,27 @@
 #include <algorithm>
 #include <utility>
 
+#include "actors/encoded_size.hpp"
+
 namespace lightstick::actors::room {
 
 std::size_t weight(const chat_message& m) noexcept {
-  constexpr std::size_t keys_and_numbers = 96;
-  return keys_and_numbers + m.text.size() + m.data.size() + m.user.str().size() + m.name.size();
+  constexpr std::size_t always = 104;  // keys, offset, time and role, at their longest
+  constexpr std::size_t reply_to = 32;
+  constexpr std::size_t media_time = 26;
+  constexpr std::size_t data_key = 8;
+  return always + (m.reply_to ? reply_to : 0) + (m.vt ? media_time : 0) + encoded_size(m.text) +
+         encoded_size(m.user.str()) + encoded_size(m.name) +
+         (m.data.empty() ? 0 : data_key + encoded_size_of_data(m.data));
 }
 
 bool page_builder::add(chat_message_ptr m) {
-  auto bytes = bytes_ + weight(*m);
+  auto bytes = weight(*m);
+  return add(std::move(m), bytes);
+}
+
+bool page_builder::add(chat_message_ptr m, std::size_t weighs) {
+  auto bytes = bytes_ + weighs;
   auto free_of_charge = messages_.size() < limit_.at_least;
   if (messages_.size() >= limit_.messages || (bytes > limit_.bytes && !free_of_charge)) {
     full_ = true;
@@ -27,29 +39,31 @@ page page_builder::take(bool newest_first, bool more_beyond) {
   return {std::move(messages_), full_ || more_beyond};
 }
 
-bool recent_messages::fits(const chat_message& m) const noexcept {
-  return messages_.empty() || (messages_.size() < messages_max_ && bytes_ + weight(m) <= bytes_max_);
+bool recent_messages::fits(std::size_t weighs) const noexcept {
+  return messages_.empty() || (messages_.size() < messages_max_ && bytes_ + weighs <= bytes_max_);
 }
 
 void recent_messages::push(chat_message_ptr m) {
-  if (!messages_.empty() && m->off != messages_.back()->off.next()) clear();
-  while (!fits(*m)) {
-    bytes_ -= weight(*messages_.front());
+  if (!messages_.empty() && m->off != newest().next()) clear();
+  auto weighs = weight(*m);
+  while (!fits(weighs)) {
+    bytes_ -= messages_.front().weighs;
     messages_.pop_front();
   }
-  bytes_ += weight(*m);
-  messages_.push_back(std::move(m));
+  bytes_ += weighs;
+  messages_.push_back({std::move(m), weighs});
 }
 
 void recent_messages::fill_older(const std::vector<chat_message_ptr>& older) {
   for (auto m = older.rbegin(); m != older.rend(); ++m) {
     if (!messages_.empty()) {
       if ((*m)->off.value() >= first_offset()) continue;
-      if ((*m)->off.next() != messages_.front()->off) return;
+      if ((*m)->off.next().value() != first_offset()) return;
     }
-    if (!fits(**m)) return;
-    bytes_ += weight(**m);
-    messages_.push_front(*m);
+    auto weighs = weight(**m);
+    if (!fits(weighs)) return;
+    bytes_ += weighs;
+    messages_.push_front({*m, weighs});
   }
 }
 
@@ -61,11 +75,11 @@ void recent_messages::clear() {
 std::optional<page> recent_messages::after(offset after, offset last, page_limit limit) const {
   page_builder out{limit};
   if (after < last) {
-    if (messages_.empty() || first_offset() > after.next().value() || messages_.back()->off < last) {
+    if (messages_.empty() || first_offset() > after.next().value() || newest() < last) {
       return std::nullopt;
     }
-    for (auto i = after.value() + 1 - first_offset(); i < messages_.size() && messages_[i]->off <= last; ++i) {
-      if (!out.add(messages_[i])) break;
+    for (auto i = after.value() + 1 - first_offset(); i < messages_.size() && messages_[i].m->off <= last; ++i) {
+      if (!out.add(messages_[i].m, messages_[i].weighs)) break;
     }
   }
   return out.take(false, false);
@@ -74,11 +88,11 @@ std::optional<page> recent_messages::after(offset after, offset last, page_limit
 std::optional<page> recent_messages::before(offset bound, page_limit limit) const {
   page_builder out{limit};
   if (bound.value() > 1) {
-    auto newest = bound.value() - 1;
-    if (messages_.empty() || newest < first_offset() || newest > messages_.back()->off.value()) return std::nullopt;
-    auto i = newest - first_offset() + 1;
+    auto last = bound.value() - 1;
+    if (messages_.empty() || last < first_offset() || last > newest().value()) return std::nullopt;
+    auto i = last - first_offset() + 1;
     bool full = false;
-    while (i > 0 && !full) full = !out.add(messages_[--i]);
+    for (; i > 0 && !full; --i) full = !out.add(messages_[i - 1].m, messages_[i - 1].weighs);
     if (!full && first_offset() > 1) return std::nullopt;
   }
   return out.take(true, false);

@@ -9,7 +9,7 @@
 
 namespace lightstick::actors::room {
 
-/// What a message counts against the bytes of an answer: what was written, and a round figure for the rest.
+/// What a message counts against the bytes of an answer: what it takes there at most, in the longer encoding.
 [[nodiscard]] std::size_t weight(const chat_message& m) noexcept;
 
 /// How much one answer may hold. `at_least` messages are given whatever they weigh.
@@ -25,6 +25,8 @@ class page_builder {
   explicit page_builder(page_limit limit) : limit_(limit) {}
   /// False when the page is full; the message is then not in it and there is more.
   bool add(chat_message_ptr m);
+  /// The same for one that was weighed before.
+  bool add(chat_message_ptr m, std::size_t weighs);
   /// The page in ascending order; `newest_first` says in which order it was read.
   [[nodiscard]] page take(bool newest_first, bool more_beyond);
 
@@ -57,13 +59,18 @@ class recent_messages {
   [[nodiscard]] std::optional<page> before(offset bound, page_limit limit) const;
 
  private:
-  [[nodiscard]] std::uint64_t first_offset() const noexcept { return messages_.front()->off.value(); }
-  [[nodiscard]] bool fits(const chat_message& m) const noexcept;
+  struct weighed {
+    chat_message_ptr m;
+    std::size_t weighs;
+  };
+  [[nodiscard]] std::uint64_t first_offset() const noexcept { return messages_.front().m->off.value(); }
+  [[nodiscard]] offset newest() const noexcept { return messages_.back().m->off; }
+  [[nodiscard]] bool fits(std::size_t weighs) const noexcept;
 
   std::size_t messages_max_;
   std::size_t bytes_max_;
   std::size_t bytes_ = 0;
-  std::deque<chat_message_ptr> messages_;
+  std::deque<weighed> messages_;
 };
 
 }  // namespace lightstick::actors::room

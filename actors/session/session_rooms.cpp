@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "actors/encoded_size.hpp"
 #include "actors/session/checks.hpp"
 #include "actors/session/session_logic.hpp"
 #include "runtime/base/log.hpp"
@@ -11,16 +12,18 @@ namespace {
 
 constexpr std::uint8_t goodbyes_max = 60;
 /// What an answer needs for one room beside its messages.
-constexpr std::size_t room_overhead_bytes = 256;
+constexpr std::size_t room_overhead_bytes = 224;
 constexpr std::size_t cursor_overhead_bytes = 48;
 
 error refusal_of(errc code, std::string why) { return {make_error_code(code), std::move(why)}; }
 
 /// How many bytes of messages each room of a `begin` may give, so that the whole answer stays within its bound.
-std::uint32_t share_of(std::uint32_t bytes_max, std::size_t rooms, const user::profile& mine) {
-  std::size_t taken = rooms * room_overhead_bytes;
-  for (const auto& at : mine.rooms) taken += cursor_overhead_bytes + at.room.str().size();
-  return taken >= bytes_max ? 0 : static_cast<std::uint32_t>((bytes_max - taken) / rooms);
+/// REQUIRES: there are rooms.
+std::uint32_t share_of(std::uint32_t bytes_max, const std::vector<resume_entry>& rooms, const user::profile& mine) {
+  std::size_t taken = 0;
+  for (const auto& entry : rooms) taken += room_overhead_bytes + encoded_size(entry.room.str());
+  for (const auto& at : mine.rooms) taken += cursor_overhead_bytes + encoded_size(at.room.str());
+  return taken >= bytes_max ? 0 : static_cast<std::uint32_t>((bytes_max - taken) / rooms.size());
 }
 
 }  // namespace
@@ -49,7 +52,7 @@ void session_logic::arrive(begin b, user::profile mine, runtime::context& ctx) {
   w.as = who_.as;
   w.expires_in_s = seconds_left(who_, ctx.wall());
   w.rooms.resize(b.resume.size());
-  auto bytes_max = b.resume.empty() ? 0 : share_of(how_.answer_bytes_max, b.resume.size(), mine);
+  auto bytes_max = b.resume.empty() ? 0 : share_of(how_.answer_bytes_max, b.resume, mine);
   w.mine = std::move(mine.rooms);
   if (b.resume.empty()) return port_->answer(of->id, std::move(w));
   for (std::size_t i = 0; i < b.resume.size(); ++i) {

@@ -3,6 +3,7 @@
 
 #include <fstream>
 
+#include "actors/room/recent_messages.hpp"
 #include "gateway/protocol/frames.hpp"
 #include "runtime/base/names.hpp"
 #include "wire_generators.hpp"
@@ -181,6 +182,28 @@ RC_GTEST_PROP(messages, show_data_and_text_as_they_were_published, ()) {
   const auto& shown = *wire::find(*from_json.as<wire::map>(), "msgs")->as<wire::array>()->front().as<wire::map>();
   RC_ASSERT(*wire::find(shown, "text") == wire::value(text));
   RC_ASSERT(*wire::find(shown, "data") == data);
+}
+
+/// A page that was weighed stays within its bytes on the wire.
+RC_GTEST_PROP(messages, weigh_at_least_what_they_take, ()) {
+  actors::chat_message m;
+  m.off = offset(*rc::gen::arbitrary<std::uint64_t>());
+  m.ts = wall_ms{*rc::gen::inRange<std::int64_t>(0, 1'000'000'000'000'000)};
+  m.user = user_id(*wire::any_text());
+  m.name = *wire::any_text();
+  m.from = actors::role::moderator;
+  m.text = *wire::any_text();
+  if (*rc::gen::arbitrary<bool>()) m.reply_to = m.off;
+  if (*rc::gen::arbitrary<bool>()) m.vt = *rc::gen::arbitrary<std::int64_t>();
+  auto data = *wire::any_tree(2);
+  if (data.as<wire::map>() != nullptr) m.data = wire::as_msgpack(data);
+  const auto weighs = actors::room::weight(m);
+  const std::vector<actors::chat_message_ptr> one{std::make_shared<const actors::chat_message>(std::move(m))};
+  const auto two = std::vector{one[0], one[0]};
+  for (auto e : {encoding::json, encoding::msgpack}) {
+    const auto taken = messages(e, room_id("aurora"), two).size() - messages(e, room_id("aurora"), one).size();
+    RC_ASSERT(taken <= weighs);
+  }
 }
 
 }  // namespace

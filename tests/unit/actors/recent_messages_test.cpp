@@ -35,6 +35,13 @@ TEST(recent_messages, the_oldest_goes_at_the_bound_of_bytes_but_the_newest_stays
   EXPECT_GT(r.bytes(), 2 * one);
 }
 
+TEST(recent_messages, a_message_weighs_what_json_makes_of_it) {
+  auto plain = weight(*message_at(1, "xxxx"));
+  EXPECT_EQ(weight(*message_at(1, "x\"\\x")), plain + 2);
+  EXPECT_EQ(weight(*message_at(1, "x\x01\x1fx")), plain + 10);
+  EXPECT_EQ(weight(*message_at(1, "\xEA\xB0\x80x")), plain);
+}
+
 TEST(recent_messages, a_gap_starts_it_anew) {
   auto r = filled(1, 3);
   r.push(message_at(7));
