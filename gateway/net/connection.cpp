@@ -270,7 +270,10 @@ void connection::written() {
   if (!queue_.writing()) end_if_drained();
 }
 
+bool connection::lags() const noexcept { return listening() && queue_.bytes() > core_.opts.outbound_bytes_max / 2; }
+
 void connection::fell_behind(behind why) {
+  if (state_ >= state::closing) return;
   switch (why) {
     case behind::held_overflow: core_.counts.held_overflow.add(); break;
     case behind::offset_gap: core_.counts.offset_gaps.add(); break;

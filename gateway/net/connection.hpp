@@ -35,6 +35,7 @@ class connection : public subscriber, public tracked, public port_owner {
   void flush() override;
   void fell_behind(behind why) override;
   void roll_call(const room_id& room) override;
+  [[nodiscard]] bool lags() const noexcept override;
   // tracked
   void sweep(steady_time now) override;
   void drain(steady_time until) override;

@@ -1,21 +1,33 @@
 #include "gateway/net/hub.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace lightstick::gateway::net {
+
+/// Pushes that are kept for a subscription: those of a join under way, and what its client has yet to get.
+struct held_pushes {
+  std::deque<push_ptr> items;
+  std::size_t given = 0;  ///< of these, from the front, the client has got already; kept for a further join
+};
 
 struct hub::subscription {
   subscriber* who = nullptr;
   offset floor;                 ///< live: the last offset that the client has
   std::uint32_t joins = 0;      ///< under way
   bool live = false;
-  std::unique_ptr<std::vector<push_ptr>> held;
+  std::unique_ptr<held_pushes> held;
+  [[nodiscard]] bool has_more() const noexcept { return live && held && held->given < held->items.size(); }
 };
 
 struct hub_room {
   std::shared_ptr<relay> source;
   std::vector<hub::subscription> subscriptions;
   std::array<std::uint32_t, protocol::encoding_count> by_encoding{};
+  std::deque<push_ptr> backlog;  ///< taken from the relay, nobody has got it yet
+  bool continuing = false;       ///< a turn is posted
+  bool called = false;           ///< a walk came meanwhile: the relay has more
+  std::uint32_t pauses = 0;      ///< before the next part
 };
 
 hub::hub(relays& all, std::size_t thread, std::size_t held_max, const clock_source& clock, gateway_metrics& m)
@@ -53,12 +65,13 @@ void hub::joined(subscriber& who, const room_id& room, offset at, const actors::
   }
   if (s->joins > 0) --s->joins;
   s->floor = s->live ? std::max(s->floor, at) : at;
-  s->live = true;
-  const auto held = std::move(s->held);
-  if (!held) return;
-  for (const auto& item : *held) deliver(*s, *item);
-  metrics_.deliveries.add(held->size());
+  if (!std::exchange(s->live, true) && s->held) s->held->given = 0;
+  if (!s->held) return;
+  catch_up(*s);
   who.flush();
+  for (const auto& place : who.places_) {
+    if (&place.room->subscriptions[place.index] == s && s->has_more()) continue_later(*place.room, {});
+  }
 }
 
 void hub::join_failed(subscriber& who, const room_id& room) {
@@ -72,7 +85,8 @@ void hub::join_refused(subscriber& who, const room_id& room) {
   auto* s = find(who, room);
   if (s == nullptr) return;
   if (s->joins > 0) --s->joins;
-  if (!s->live && s->joins == 0) remove_one(who, room);
+  if (!s->live && s->joins == 0) return remove_one(who, room);
+  if (s->live && s->held) catch_up(*s);
 }
 
 void hub::left(subscriber& who, const room_id& room) {
@@ -114,7 +128,11 @@ void hub::remove(subscriber& who, std::size_t place) {
   all.pop_back();
   --room->by_encoding[static_cast<std::size_t>(who.format())];
   const auto source = room->source;
-  if (all.empty()) rooms_.erase(source->room());
+  if (all.empty()) {
+    // Nobody here is left to take it, and a walk that was put off would never be posted again.
+    if (room->called) (void)source->take(thread_);
+    rooms_.erase(source->room());
+  }
   relays_.remove(source, thread_, who.format());
 }
 
@@ -124,50 +142,130 @@ encodings_wanted hub::wanted_in(const hub_room& room) const noexcept {
   return wanted;
 }
 
-std::vector<push_ptr> hub::prepare(std::vector<push_ptr> items, const hub_room& room) {
-  const auto before = items.size();
-  items = merge(std::move(items));
-  metrics_.batches_merged.add(before - items.size());
-  const auto wanted = wanted_in(room);
-  for (auto& item : items) {
-    bool complete = true;
-    for (std::size_t i = 0; i < wanted.size(); ++i) complete = complete && (!wanted[i] || item->bytes[i]);
-    if (complete) continue;
-    auto own = std::make_shared<push_item>(*item);
-    metrics_.frames_encoded.add(encode(*own, wanted));
-    item = std::move(own);
+void hub::walk(relay& r) {
+  const auto it = rooms_.find(r.room());
+  if (it == rooms_.end()) {
+    (void)r.take(thread_);
+    return;
   }
-  return items;
+  auto& room = *it->second;
+  if (room.continuing) {
+    room.called = true;
+    return;
+  }
+  turn(room, false);
 }
 
-void hub::walk(relay& r) {
-  auto taken = r.take(thread_);
+void hub::go_on(relay& r) {
   const auto it = rooms_.find(r.room());
-  if (it == rooms_.end()) return;
-  auto& room = *it->second;
+  if (it == rooms_.end() || !it->second->continuing) return;
+  it->second->continuing = false;
+  turn(*it->second, true);
+}
+
+void hub::turn(hub_room& room, bool may_pause) {
+  const auto lags = [](const subscription& s) { return s.who->lags(); };
+  try {
+    if (may_pause && room.pauses < pauses_max && std::ranges::any_of(room.subscriptions, lags)) {
+      ++room.pauses;
+      return continue_later(room, pause);
+    }
+    room.pauses = 0;
+    if (room.backlog.empty()) take_over(room);
+    const auto begun = clock_.now();
+    const auto part = next_part(room);
+    bool more = !room.backlog.empty() || room.called;
+    for (auto& s : room.subscriptions) {
+      give(s, part);
+      more = more || s.has_more();
+    }
+    if (!part.empty()) metrics_.walk_seconds.record(clock_.now() - begun);
+    if (more) continue_later(room, {});
+  } catch (...) {
+    // No memory for a part, say. Who missed it finds a gap at the next push; the room's turns must not end with it.
+    room.backlog.clear();
+    room.called = false;
+    (void)room.source->take(thread_);
+    throw;
+  }
+}
+
+void hub::continue_later(hub_room& room, std::chrono::milliseconds after) {
+  if (room.continuing) return;
+  relays_.thread(thread_).post_turn(room.source, after);
+  room.continuing = true;
+}
+
+void hub::take_over(hub_room& room) {
+  room.called = false;
+  auto taken = room.source->take(thread_);
   if (taken.overflowed) {
     for (auto& s : room.subscriptions) s.who->fell_behind(behind::relay_overflow);
     return;
   }
-  const auto begun = clock_.now();
-  const auto items = prepare(std::move(taken.items), room);
-  for (auto& s : room.subscriptions) {
-    if (s.live) {
-      for (const auto& item : items) deliver(s, *item);
-      s.who->flush();
-    } else if (!items.empty()) {
-      if (!s.held) s.held = std::make_unique<std::vector<push_ptr>>();
-      s.held->insert(s.held->end(), items.begin(), items.end());
-      if (s.held->size() > held_max_) {
-        s.held.reset();
-        s.who->fell_behind(behind::held_overflow);
-      }
+  const auto before = taken.items.size();
+  auto merged = merge(std::move(taken.items));
+  metrics_.batches_merged.add(before - merged.size());
+  room.backlog.assign(std::make_move_iterator(merged.begin()), std::make_move_iterator(merged.end()));
+  if (!taken.roll) return;
+  for (auto& s : room.subscriptions) s.who->roll_call(room.source->room());
+}
+
+hub::items hub::next_part(hub_room& room) {
+  items part;
+  const auto wanted = wanted_in(room);
+  for (std::size_t bytes = 0; !room.backlog.empty();) {
+    auto& item = room.backlog.front();
+    bytes += weight_of(*item);
+    if (!part.empty() && bytes > turn_bytes_max) break;
+    bool complete = true;
+    for (std::size_t i = 0; i < wanted.size(); ++i) complete = complete && (!wanted[i] || item->bytes[i]);
+    if (!complete) {
+      auto own = std::make_shared<push_item>(*item);
+      metrics_.frames_encoded.add(encode(*own, wanted));
+      item = std::move(own);
     }
-    if (taken.roll) s.who->roll_call(r.room());
+    part.push_back(std::move(item));
+    room.backlog.pop_front();
   }
-  if (items.empty()) return;
-  metrics_.deliveries.add(items.size() * room.subscriptions.size());
-  metrics_.walk_seconds.record(clock_.now() - begun);
+  return part;
+}
+
+void hub::give(subscription& s, const items& part) {
+  if ((s.joins > 0 || !s.live || s.held) && !hold(s, part)) return s.who->fell_behind(behind::held_overflow);
+  if (!s.live) return;
+  if (s.held) {
+    catch_up(s);
+  } else {
+    for (const auto& item : part) deliver(s, *item);
+    metrics_.deliveries.add(part.size());
+  }
+  s.who->flush();
+}
+
+bool hub::hold(subscription& s, const items& part) {
+  if (part.empty()) return true;
+  if (!s.held) s.held = std::make_unique<held_pushes>();
+  s.held->items.insert(s.held->items.end(), part.begin(), part.end());
+  if (s.held->items.size() <= held_max_) return true;
+  s.held.reset();
+  return false;
+}
+
+/// Twice a turn's bytes, so that it does catch up with a backlog that goes on.
+void hub::catch_up(subscription& s) {
+  auto& held = *s.held;
+  const auto format = static_cast<std::size_t>(s.who->format());
+  for (std::size_t bytes = 0; s.has_more() && bytes < 2 * turn_bytes_max;) {
+    const auto item = held.items[held.given++];
+    bytes += item->bytes[format] ? item->bytes[format]->size() : weight_of(*item);
+    deliver(s, *item);
+    metrics_.deliveries.add();
+  }
+  if (s.joins > 0) return;
+  held.items.erase(held.items.begin(), held.items.begin() + static_cast<std::ptrdiff_t>(held.given));
+  held.given = 0;
+  if (held.items.empty()) s.held.reset();
 }
 
 void hub::deliver(subscription& s, const push_item& item) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <unordered_map>
 #include <vector>
@@ -31,6 +32,8 @@ class subscriber {
   /// A push was or would be missed: to be closed with 4101.
   virtual void fell_behind(behind why) = 0;
   virtual void roll_call(const room_id& room) = 0;
+  /// Much waits for its socket: a walk that has more to bring gives it a moment.
+  [[nodiscard]] virtual bool lags() const noexcept = 0;
 
   [[nodiscard]] std::size_t rooms() const noexcept { return places_.size(); }
 
@@ -52,8 +55,12 @@ class subscriber {
 ///  3. `left`, `join_failed` or `leave_all`.
 /// Invariants: (1) the pushes of a room that a subscriber gets are consecutive offsets, the first is N+1; a subscriber
 /// for which that cannot be kept is told `fell_behind`. (2) While further joins of a room are under way, an ended
-/// subscription holds again instead of ending.
-/// Bound: `held_max` pushes held a subscription.
+/// subscription holds instead of ending; what came since `joining` is held also while an earlier join is in force, as
+/// the answer to come may count from before it.
+/// Turns: a walk brings about `turn_bytes_max` to everybody and lets the thread do other work, the sockets' writes
+/// among it, before it goes on; while one of them lags it waits up to `pauses_max` times `pause` for each such part.
+/// So who reads promptly gets a backlog of any size, and who does not read is closed at the bound of its socket.
+/// Bounds: `held_max` pushes held a subscription; what one `relay::take` gave.
 class hub {
  public:
   hub(relays& all, std::size_t thread, std::size_t held_max, const clock_source& clock, gateway_metrics& m);
@@ -70,18 +77,32 @@ class hub {
   void left(subscriber& who, const room_id& room);
   void leave_all(subscriber& who);
 
-  /// Brings what waits in the relay to the room's subscribers.
+  static constexpr std::size_t turn_bytes_max = item_bytes_max;
+  static constexpr std::chrono::milliseconds pause{5};
+  static constexpr std::uint32_t pauses_max = 4;
+
+  /// Brings what waits in the relay to the room's subscribers: the first turn, the others follow by `post_turn`.
   void walk(relay& r);
+  /// The next turn; called for each `post_turn`.
+  void go_on(relay& r);
 
  private:
   struct subscription;
+  using items = std::vector<push_ptr>;
   [[nodiscard]] subscription* find(subscriber& who, const room_id& room) noexcept;
+  void turn(hub_room& room, bool may_pause);
+  void take_over(hub_room& room);
+  /// The next part of the backlog, in every encoding that the room needs.
+  [[nodiscard]] items next_part(hub_room& room);
+  void give(subscription& s, const items& part);
+  [[nodiscard]] bool hold(subscription& s, const items& part);
+  void catch_up(subscription& s);
+  void continue_later(hub_room& room, std::chrono::milliseconds after);
   void deliver(subscription& s, const push_item& item);
   void end_or_hold(subscriber& who, subscription& s);
   void remove(subscriber& who, std::size_t place);
   void remove_one(subscriber& who, const room_id& room);
   [[nodiscard]] encodings_wanted wanted_in(const hub_room& room) const noexcept;
-  [[nodiscard]] std::vector<push_ptr> prepare(std::vector<push_ptr> items, const hub_room& room);
 
   friend struct hub_room;
   relays& relays_;

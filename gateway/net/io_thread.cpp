@@ -70,6 +70,16 @@ void io_thread::post_walk(std::shared_ptr<relay> r) {
   asio::post(context_, [this, r = std::move(r)] { hub_.walk(*r); });
 }
 
+void io_thread::post_turn(std::shared_ptr<relay> r, std::chrono::milliseconds after) {
+  if (after.count() == 0) return post([this, r = std::move(r)] { hub_.go_on(*r); });
+  auto pause = std::make_unique<timer>(context_);
+  auto& waiting = *pause;
+  waiting.expires_after(after);
+  waiting.async_wait([this, r = std::move(r), pause = std::move(pause)](error_code ec) {
+    if (!ec) hub_.go_on(*r);
+  });
+}
+
 void io_thread::track(tracked& t) {
   everything_.push_back(t);
   arm();

@@ -15,7 +15,7 @@ namespace lightstick::gateway::net {
 
 /// One thread with its own event loop, hub and connections; a connection stays here for life.
 ///
-/// Thread: `post`, `post_walk` from any; all else on this thread, or before `start` and after `join`.
+/// Thread: `post`, `post_walk`, `post_turn` from any; all else on this thread, or before `start` and after `join`.
 /// One timer serves all deadlines; it runs only while something is tracked, so that an idle node is idle.
 class io_thread final : public walk_poster {
  public:
@@ -32,6 +32,7 @@ class io_thread final : public walk_poster {
     asio::post(context_, std::move(f));
   }
   void post_walk(std::shared_ptr<relay> r) override;
+  void post_turn(std::shared_ptr<relay> r, std::chrono::milliseconds after) override;
 
   void track(tracked& t);
   void drain(steady_time until);

@@ -37,7 +37,7 @@ std::vector<push_ptr> join_batches(std::span<const push_ptr> batches) {
   for (std::size_t i = 0; i < batches.size(); ++i) {
     const auto more_messages = batches[i]->batch->messages.size();
     const auto more_bytes = net::weight_of(*batches[i]);
-    if (i > begin && (messages + more_messages > merged_messages_max || bytes + more_bytes > merged_bytes_max)) {
+    if (i > begin && (messages + more_messages > item_messages_max || bytes + more_bytes > item_bytes_max)) {
       out.push_back(joined_batch(batches.subspan(begin, i - begin)));
       begin = i;
       messages = bytes = 0;
@@ -98,6 +98,31 @@ std::size_t weight_of(const push_item& item) {
   for (const auto& m : item.change->joined) total += member_overhead_bytes + m.user.str().size() + m.name.size();
   for (const auto& user : item.change->left) total += member_overhead_bytes + user.str().size();
   return total;
+}
+
+std::vector<std::shared_ptr<const actors::room_batch>> split(std::shared_ptr<const actors::room_batch> batch) {
+  std::vector<std::shared_ptr<const actors::room_batch>> out;
+  const auto& all = batch->messages;
+  auto begin = all.begin();
+  std::size_t bytes = 0;
+  const auto cut = [&](auto end) {
+    auto piece = std::make_shared<actors::room_batch>();
+    piece->room = batch->room;
+    piece->messages.assign(begin, end);
+    out.push_back(std::move(piece));
+  };
+  for (auto at = begin; at != all.end(); ++at) {
+    const auto more = weight_of(**at);
+    if (at != begin && (bytes + more > item_bytes_max || static_cast<std::size_t>(at - begin) >= item_messages_max)) {
+      cut(at);
+      begin = at;
+      bytes = 0;
+    }
+    bytes += more;
+  }
+  if (out.empty()) return {std::move(batch)};
+  cut(all.end());
+  return out;
 }
 
 std::vector<push_ptr> merge(std::vector<push_ptr> items) {

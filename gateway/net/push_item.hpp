@@ -33,11 +33,16 @@ std::size_t encode(push_item& item, const encodings_wanted& wanted);
 /// About the bytes of the frame, for bounds.
 [[nodiscard]] std::size_t weight_of(const push_item& item);
 
-/// The items with neighbouring batches joined into larger ones (at most `merged_messages_max` and about
-/// `merged_bytes_max` each), and all changes joined into one that comes last: the newest status, and who came and
+/// The batch in pieces of at most `item_messages_max` messages and about `item_bytes_max` each, in order: one group
+/// commit may hold megabytes, and a socket must be able to write some of it before the rest is queued.
+[[nodiscard]] std::vector<std::shared_ptr<const actors::room_batch>> split(
+    std::shared_ptr<const actors::room_batch> batch);
+
+/// The items with neighbouring batches joined into larger ones (at most `item_messages_max` and about
+/// `item_bytes_max` each), and all changes joined into one that comes last: the newest status, and who came and
 /// who went net of each other. What is joined is not encoded; what stands alone is the same item.
 [[nodiscard]] std::vector<push_ptr> merge(std::vector<push_ptr> items);
-inline constexpr std::size_t merged_messages_max = 256;
-inline constexpr std::size_t merged_bytes_max = 64 * 1024;
+inline constexpr std::size_t item_messages_max = 256;
+inline constexpr std::size_t item_bytes_max = 64 * 1024;
 
 }  // namespace lightstick::gateway::net

@@ -21,9 +21,11 @@ void relays::publish(std::shared_ptr<const actors::room_batch> batch) {
   if (batch->messages.empty()) return;
   const auto r = find(batch->room);
   if (!r) return;
-  push_item item;
-  item.batch = std::move(batch);
-  hand_out(r, std::move(item));
+  for (auto& piece : split(std::move(batch))) {
+    push_item item;
+    item.batch = std::move(piece);
+    hand_out(r, std::move(item));
+  }
 }
 
 void relays::publish(std::shared_ptr<const actors::room_change> change) {
@@ -122,10 +124,11 @@ void relays::hand_out(const std::shared_ptr<relay>& r, push_item item) {
         s.waiting.items.clear();
         s.waiting.overflowed = true;
         metrics_.relay_overflow.add();
-        continue;
+      } else {
+        s.waiting.items.push_back(shared);
+        s.waiting_bytes += weight;
       }
-      s.waiting.items.push_back(shared);
-      s.waiting_bytes += weight;
+      // Also beyond the bound: the walk is what tells the clients.
       if (!std::exchange(s.posted, true)) to_post.push_back(i);
     }
   }

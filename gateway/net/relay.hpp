@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -57,6 +58,8 @@ class walk_poster {
  public:
   virtual ~walk_poster() = default;
   virtual void post_walk(std::shared_ptr<relay> r) = 0;
+  /// The hub goes on with the relay, after what the thread has to do now and not before `after` has passed.
+  virtual void post_turn(std::shared_ptr<relay> r, std::chrono::milliseconds after) = 0;
 };
 
 /// All relays of the node, and the rooms' way to them.
@@ -70,6 +73,7 @@ class relays final : public actors::fanout {
   void publish(std::shared_ptr<const actors::room_change> change) override;
   void call_roll(const room_id& room) override;
 
+  [[nodiscard]] walk_poster& thread(std::size_t index) noexcept { return *threads_[index]; }
   /// A subscription of this thread. What the room publishes after this returned reaches the thread.
   [[nodiscard]] std::shared_ptr<relay> add(const room_id& room, std::size_t thread, protocol::encoding e);
   void remove(const std::shared_ptr<relay>& r, std::size_t thread, protocol::encoding e);

@@ -1,6 +1,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <thread>
+
 #include "tests/support/node_test.hpp"
 
 namespace lightstick::test {
@@ -207,6 +210,44 @@ TEST_P(resume, resume_goes_on_after_kill_9_with_the_same_history) {
   expect_dense(catch_up(jun, "aurora", welcome["rooms"].at(0)), 11, 40);
 }
 
+TEST_P(resume, who_reads_promptly_keeps_up_with_megabytes_committed_together) {
+  start_node({"--limits-frame-bytes", "1MiB", "--limits-text-bytes", "16KiB", "--timeouts-ask", "30s"});
+  constexpr int publishers = 8;
+  constexpr int each = 60;
+  constexpr std::uint64_t last = std::uint64_t{publishers} * each;
+  std::vector<ws_client> readers;
+  for (int i = 0; i < 3; ++i) {
+    auto options = the_node().to(encoded());
+    options.dial.receive_buffer_bytes = 64 * 1024;
+    readers.emplace_back(options).auth(the_node().token("reader" + std::to_string(i)));
+    readers.back().join("aurora");
+  }
+  std::vector<ws_client> talkers;
+  for (int i = 0; i < publishers; ++i) {
+    talkers.push_back(enter("talker" + std::to_string(i), "admin"));
+    talkers.back().join("aurora");
+  }
+  value::array burst;
+  for (int i = 1; i <= each; ++i) {
+    burst.push_back(
+        value::map{{"op", "pub"}, {"id", 1'000 + i}, {"room", "aurora"}, {"text", std::string(15'000, 'x')}});
+  }
+  for (auto& talker : talkers) {
+    talker.send_value(burst);
+  }
+  const deadline until;
+  const auto done = [&](ws_client& r) { return !r.pushed("aurora").empty() && r.pushed("aurora").back().off >= last; };
+  while (!until.passed() && !std::ranges::all_of(readers, done)) {
+    for (auto& reader : readers) {
+      ASSERT_TRUE(reader.is_open()) << "closed with " << reader.closed();
+      reader.read_for(milliseconds{1});
+    }
+  }
+  for (auto& reader : readers) {
+    expect_dense(reader.pushed("aurora"), 1, last);
+  }
+}
+
 TEST_P(resume, a_slow_reader_is_closed_with_4101_and_resumes_without_loss) {
   auto options = the_node().to(encoded());
   options.dial.receive_buffer_bytes = 4'096;
@@ -219,6 +260,9 @@ TEST_P(resume, a_slow_reader_is_closed_with_4101_and_resumes_without_loss) {
   constexpr int messages = 2'500;
   say(mina, "aurora", messages, 4'000);
 
+  for (const deadline until; !until.passed() && the_node().metric("lightstick_gateway_outbound_overflow_total") < 1;) {
+    std::this_thread::sleep_for(milliseconds{20});
+  }
   EXPECT_EQ(slow.closed(), 4101);
   const auto seen = slow.pushed("aurora");
   ASSERT_FALSE(seen.empty());

@@ -11,7 +11,13 @@ using protocol::encoding;
 
 struct fake_thread final : walk_poster {
   std::deque<std::shared_ptr<relay>> posted;
+  std::deque<std::shared_ptr<relay>> turns;
+  std::chrono::milliseconds paused{0};
   void post_walk(std::shared_ptr<relay> r) override { posted.push_back(std::move(r)); }
+  void post_turn(std::shared_ptr<relay> r, std::chrono::milliseconds after) override {
+    turns.push_back(std::move(r));
+    paused += after;
+  }
 };
 
 struct fake_client final : subscriber {
@@ -21,9 +27,18 @@ struct fake_client final : subscriber {
   std::vector<behind> fell;
   std::vector<std::string> rolls;
   int flushes = 0;
+  bool lagging = false;
+  std::size_t largest_between_flushes = 0;
   [[nodiscard]] encoding format() const noexcept override { return format_; }
-  void push(const protocol::shared_bytes& frame) override { got.push_back(frame); }
-  void flush() override { ++flushes; }
+  void push(const protocol::shared_bytes& frame) override {
+    got.push_back(frame);
+    unflushed_ += frame->size();
+  }
+  void flush() override {
+    ++flushes;
+    largest_between_flushes = std::max(largest_between_flushes, std::exchange(unflushed_, 0));
+  }
+  [[nodiscard]] bool lags() const noexcept override { return lagging; }
   void fell_behind(behind why) override { fell.push_back(why); }
   void roll_call(const room_id& room) override { rolls.push_back(room.str()); }
 
@@ -41,6 +56,9 @@ struct fake_client final : subscriber {
     }
     return out;
   }
+
+ private:
+  std::size_t unflushed_ = 0;
 };
 
 class hub_test : public ::testing::Test {
@@ -57,18 +75,19 @@ class hub_test : public ::testing::Test {
     hubs[1]->leave_all(far);
   }
 
-  static actors::chat_message_ptr message(std::uint64_t off) {
+  static actors::chat_message_ptr message(std::uint64_t off, std::size_t padding = 0) {
     auto m = std::make_shared<actors::chat_message>();
     m->off = offset{off};
     m->user = user_id{"u"};
     m->name = "U";
-    m->text = "t" + std::to_string(off);
+    m->text = "t" + std::to_string(off) + std::string(padding, '.');
     return m;
   }
-  void publish(std::uint64_t first, std::uint64_t last) {
+  void publish(std::uint64_t first, std::uint64_t last) { publish_long(first, last, 0); }
+  void publish_long(std::uint64_t first, std::uint64_t last, std::size_t padding) {
     auto batch = std::make_shared<actors::room_batch>();
     batch->room = room;
-    for (auto off = first; off <= last; ++off) batch->messages.push_back(message(off));
+    for (auto off = first; off <= last; ++off) batch->messages.push_back(message(off, padding));
     all.publish(std::shared_ptr<const actors::room_batch>(batch));
   }
   void publish(std::uint32_t occupancy, std::vector<std::string> joined, std::vector<std::string> left) {
@@ -79,12 +98,32 @@ class hub_test : public ::testing::Test {
     for (auto& user : left) change->left.push_back(user_id{user});
     all.publish(std::shared_ptr<const actors::room_change>(change));
   }
-  void walk(std::size_t thread = 0) {
+  /// The walks posted, and no further turns.
+  void walk_once(std::size_t thread = 0) {
     while (!threads[thread].posted.empty()) {
       auto r = std::move(threads[thread].posted.front());
       threads[thread].posted.pop_front();
       hubs[thread]->walk(*r);
     }
+  }
+  /// The turns posted so far.
+  void turn(std::size_t thread = 0) {
+    for (auto left = threads[thread].turns.size(); left > 0; --left) {
+      auto r = std::move(threads[thread].turns.front());
+      threads[thread].turns.pop_front();
+      hubs[thread]->go_on(*r);
+    }
+  }
+  void walk(std::size_t thread = 0) {
+    do {
+      walk_once(thread);
+      turn(thread);
+    } while (!threads[thread].posted.empty() || !threads[thread].turns.empty());
+  }
+  static std::vector<std::uint64_t> up_to(std::uint64_t last, std::uint64_t first = 1) {
+    std::vector<std::uint64_t> out;
+    for (auto off = first; off <= last; ++off) out.push_back(off);
+    return out;
   }
   void enter(fake_client& who, std::uint64_t at, std::size_t thread = 0) {
     hubs[thread]->joining(who, room);
@@ -204,6 +243,100 @@ TEST_F(hub_test, a_thread_that_does_not_walk_loses_its_clients_not_its_memory) {
   EXPECT_EQ(far.offsets().size(), relay::waiting_max + 1);
 }
 
+TEST_F(hub_test, a_commit_of_megabytes_comes_in_parts_with_time_to_write_between_them) {
+  enter(mina, 0);
+  enter(packed, 0);
+  publish_long(1, 1'000, 4'000);
+  walk_once();
+  const auto first = mina.offsets();
+  EXPECT_GT(first.size(), 5U);
+  EXPECT_LT(first.size(), 20U) << "one part a turn";
+  EXPECT_EQ(threads[0].turns.size(), 1U);
+  publish(1'001, 1'001);
+  walk_once();
+  EXPECT_EQ(mina.offsets(), first) << "a walk that comes between waits for its turn";
+  walk();
+  EXPECT_EQ(mina.offsets(), up_to(1'001));
+  EXPECT_GT(packed.got.size(), 50U);
+  for (auto* c : {&mina, &packed}) EXPECT_LT(c->largest_between_flushes, 80'000U);
+  EXPECT_EQ(threads[0].paused.count(), 0) << "nobody lags";
+}
+
+TEST_F(hub_test, the_next_part_waits_a_moment_for_who_lags_and_not_for_ever) {
+  enter(mina, 0);
+  enter(yuki, 0);
+  publish_long(1, 100, 4'000);
+  mina.lagging = true;
+  walk_once();
+  const auto first = yuki.got.size();
+  for (std::uint32_t i = 0; i < hub::pauses_max; ++i) turn();
+  EXPECT_EQ(yuki.got.size(), first);
+  EXPECT_EQ(threads[0].paused, hub::pause * hub::pauses_max);
+  turn();
+  EXPECT_EQ(yuki.got.size(), first + 1);
+  mina.lagging = false;
+  walk();
+  EXPECT_EQ(threads[0].paused, hub::pause * hub::pauses_max);
+  EXPECT_EQ(yuki.offsets(), up_to(100));
+  EXPECT_EQ(mina.offsets(), up_to(100));
+}
+
+TEST_F(hub_test, what_was_held_for_a_join_comes_in_parts_too_and_before_what_is_new) {
+  enter(yuki, 0);
+  hubs[0]->joining(mina, room);
+  publish_long(1, 60, 4'000);
+  walk();
+  hubs[0]->joined(mina, room, offset{10}, {1, 100});
+  EXPECT_LT(mina.offsets().size(), 50U);
+  publish_long(61, 100, 4'000);
+  walk();
+  EXPECT_EQ(mina.offsets(), up_to(100, 11));
+  EXPECT_LT(mina.largest_between_flushes, 250'000U);
+  EXPECT_TRUE(mina.fell.empty());
+  publish(101, 101);
+  walk();
+  EXPECT_EQ(mina.offsets().back(), 101U);
+}
+
+TEST_F(hub_test, who_comes_or_goes_between_two_turns_gets_what_is_theirs) {
+  enter(mina, 0);
+  enter(yuki, 0);
+  publish_long(1, 100, 4'000);
+  walk_once();
+  hubs[0]->left(yuki, room);
+  const auto got = yuki.got.size();
+  hubs[0]->joining(packed, room);
+  hubs[0]->joined(packed, room, offset{100}, {1, 100});
+  walk();
+  EXPECT_EQ(yuki.got.size(), got);
+  EXPECT_EQ(mina.offsets(), up_to(100));
+  EXPECT_TRUE(packed.got.empty());
+  EXPECT_TRUE(packed.fell.empty());
+}
+
+TEST_F(hub_test, a_room_that_empties_between_two_turns_is_heard_again_by_who_comes_next) {
+  enter(mina, 0);
+  enter(far, 0, 1);  // keeps the relay
+  publish_long(1, 100, 4'000);
+  walk_once();
+  publish(101, 101);
+  walk_once();
+  hubs[0]->leave_all(mina);
+  enter(yuki, 101);
+  publish(102, 102);
+  walk();
+  EXPECT_EQ(yuki.offsets(), (offsets{102}));
+  EXPECT_TRUE(yuki.fell.empty());
+}
+
+TEST_F(hub_test, a_first_push_beyond_the_bound_ends_the_clients_too) {
+  enter(mina, 0);
+  publish_long(1, 1, relay::waiting_bytes_max);
+  walk();
+  EXPECT_EQ(mina.fell, std::vector<behind>{behind::relay_overflow}) << "not silence";
+  EXPECT_TRUE(mina.got.empty());
+}
+
 TEST_F(hub_test, after_leaving_nothing_more_comes) {
   enter(mina, 0);
   publish(1, 1);
@@ -223,6 +356,20 @@ TEST_F(hub_test, a_leave_answered_while_a_join_is_under_way_holds) {
   EXPECT_TRUE(mina.got.empty());
   hubs[0]->joined(mina, room, offset{1}, {1, 100});
   EXPECT_EQ(mina.offsets(), (offsets{2}));
+}
+
+TEST_F(hub_test, a_push_between_a_rooms_join_and_the_answer_to_the_leave_before_it_is_not_lost) {
+  enter(mina, 0);
+  hubs[0]->joining(mina, room);  // leave and join were sent together; the room is at 3 when the join is done
+  publish(1, 4);
+  walk();
+  EXPECT_EQ(mina.offsets(), (offsets{1, 2, 3, 4}));
+  hubs[0]->left(mina, room);
+  hubs[0]->joined(mina, room, offset{3}, {1, 100});
+  publish(5, 5);
+  walk();
+  EXPECT_EQ(mina.offsets(), (offsets{1, 2, 3, 4, 4, 5})) << "after the answer, from its offset on";
+  EXPECT_TRUE(mina.fell.empty());
 }
 
 TEST_F(hub_test, a_failed_join_ends_and_a_refused_one_changes_nothing) {
