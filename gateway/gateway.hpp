@@ -32,8 +32,9 @@ struct tls_files {
   std::string private_key;  ///< PEM
 };
 
-/// How a balancer in front tells the client's address; honoured only from `trusted` peers.
-enum class forwarding : std::uint8_t { none, proxy_protocol, forwarded_header };
+/// How a balancer in front tells the client's address; honoured only from `trusted` peers. Of the two headers only the
+/// one named is read: the other may be the client's own.
+enum class forwarding : std::uint8_t { none, proxy_protocol, forwarded, x_forwarded_for };
 
 struct options {
   node_id node{"n1"};

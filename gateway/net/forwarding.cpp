@@ -123,14 +123,12 @@ result<std::optional<proxy_header>> parse_proxy_header(std::string_view bytes) {
   return bad("there is none");
 }
 
-std::optional<ip_address> client_of_headers(std::string_view forwarded, std::string_view x_forwarded_for,
-                                            const ip_networks& trusted) {
-  const auto by_standard =
-      rightmost_untrusted(forwarded, trusted, [](std::string_view hop) { return address_of_node(for_parameter(hop)); });
-  const auto by_custom = rightmost_untrusted(x_forwarded_for, trusted, address_of_node);
-  if (trimmed(forwarded).empty()) return by_custom;
-  if (trimmed(x_forwarded_for).empty()) return by_standard;
-  return by_standard == by_custom ? by_standard : std::nullopt;
+std::optional<ip_address> client_of_forwarded(std::string_view header, const ip_networks& trusted) {
+  return rightmost_untrusted(header, trusted, [](std::string_view hop) { return address_of_node(for_parameter(hop)); });
+}
+
+std::optional<ip_address> client_of_x_forwarded_for(std::string_view header, const ip_networks& trusted) {
+  return rightmost_untrusted(header, trusted, address_of_node);
 }
 
 }  // namespace lightstick::gateway::net

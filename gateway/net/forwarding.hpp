@@ -20,11 +20,9 @@ struct proxy_header {
 /// needed. Errors: invalid (no PROXY header, a malformed one, or longer than the bound).
 [[nodiscard]] result<std::optional<proxy_header>> parse_proxy_header(std::string_view bytes);
 
-/// The client as the headers tell it: the rightmost address that is not itself a trusted proxy, of `Forwarded`
-/// (RFC 7239) or `X-Forwarded-For`, whichever is there. Several headers of one name are joined by commas before.
-/// When both are there and disagree, one was written by the client and none is believed.
-/// No value: nothing usable; the peer is the client.
-[[nodiscard]] std::optional<ip_address> client_of_headers(std::string_view forwarded, std::string_view x_forwarded_for,
-                                                          const ip_networks& trusted);
+/// The client as the header tells it: the rightmost address that is not itself a trusted proxy. Several headers of the
+/// name are joined by commas before. No value: nothing usable, the client is not known.
+[[nodiscard]] std::optional<ip_address> client_of_forwarded(std::string_view header, const ip_networks& trusted);
+[[nodiscard]] std::optional<ip_address> client_of_x_forwarded_for(std::string_view header, const ip_networks& trusted);
 
 }  // namespace lightstick::gateway::net

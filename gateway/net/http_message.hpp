@@ -25,6 +25,7 @@ struct http_request {
   std::string_view bearer;  ///< the token of `Authorization: Bearer`, or empty
   std::string_view if_none_match;
   ip_address client;
+  bool client_known = true;  ///< false: `client` is a balancer that did not tell for whom it asks
 
   /// The value of a query parameter, not decoded; empty when it is not there.
   [[nodiscard]] std::string_view parameter(std::string_view name) const noexcept;

@@ -178,7 +178,8 @@ class http_session final : public tracked, public std::enable_shared_from_this<h
     co_return co_await answer(parser.get());
   }
 
-  /// Beast's own limit holds for one field only: a header of many small ones would be read without end.
+  /// Beast's own limit counts what its parser has taken; ours counts what was read, so that a header that is never
+  /// complete is bounded too.
   awaitable<error_code> read_header(request_parser& parser) {
     error_code ec;
     std::size_t bytes = 0;
@@ -304,20 +305,27 @@ class http_session final : public tracked, public std::enable_shared_from_this<h
 
   // ---- small things ----
 
-  [[nodiscard]] ip_address client_of(const http::request<http::string_body>& req) const {
-    if (core_.opts.forwarded != forwarding::forwarded_header || !core_.trusted.contains(place_.client)) {
-      return place_.client;
-    }
-    const auto forwarded = joined(req, http::field::forwarded);
-    const auto custom = joined(req, "X-Forwarded-For");
-    return client_of_headers(forwarded, custom, core_.trusted).value_or(place_.client);
+  /// The balancer is to tell the client's address in a header of this connection's requests.
+  [[nodiscard]] bool by_header() const {
+    const auto how = core_.opts.forwarded;
+    return (how == forwarding::forwarded || how == forwarding::x_forwarded_for) &&
+           core_.trusted.contains(place_.client);
   }
 
-  /// The place of a client behind a balancer is counted by the address that the balancer tells.
+  [[nodiscard]] std::optional<ip_address> told_client(const http::request<http::string_body>& req) const {
+    if (core_.opts.forwarded == forwarding::forwarded) {
+      return client_of_forwarded(joined(req, http::field::forwarded), core_.trusted);
+    }
+    return client_of_x_forwarded_for(joined(req, "X-Forwarded-For"), core_.trusted);
+  }
+
+  /// The place of a client behind a balancer is counted by the address that the balancer tells; without one, by the
+  /// balancer's own, which is never exempt: who can hide its address must not gain by it.
   [[nodiscard]] bool admit_forwarded(const http::request<http::string_body>& req) {
-    if (place_.of_address || core_.opts.forwarded != forwarding::forwarded_header) return true;
-    place_.client = client_of(req);
-    place_.of_address = core_.limits.admit(place_.client);
+    if (place_.of_address || !by_header()) return true;
+    const auto told = told_client(req);
+    if (told) place_.client = *told;
+    place_.of_address = core_.limits.admit(place_.client, told.has_value());
     return static_cast<bool>(place_.of_address);
   }
 
@@ -334,7 +342,12 @@ class http_session final : public tracked, public std::enable_shared_from_this<h
       out.bearer = authorization.substr(scheme.size());
     }
     out.if_none_match = view(req[http::field::if_none_match]);
-    out.client = client_of(req);
+    out.client = place_.client;
+    if (by_header()) {
+      const auto told = told_client(req);
+      out.client = told.value_or(place_.client);
+      out.client_known = told.has_value();
+    }
     return out;
   }
 

@@ -24,12 +24,12 @@ admission connection_limits::admit() noexcept {
   return {this, std::nullopt};
 }
 
-admission connection_limits::admit(const ip_address& a) {
+admission connection_limits::admit(const ip_address& a, bool may_be_exempt) {
   const auto key = limit_key(a);
   auto& in = shard_of(key);
   std::lock_guard lock(in.mutex);
   auto& count = in.open[key];
-  if (count >= per_address_max_ && !(loopback_exempt_ && a.is_loopback())) {
+  if (count >= per_address_max_ && !(loopback_exempt_ && may_be_exempt && a.is_loopback())) {
     if (count == 0) in.open.erase(key);
     return {};
   }

@@ -46,8 +46,9 @@ class connection_limits {
 
   /// Empty when `total_max` connections are open.
   [[nodiscard]] admission admit() noexcept;
-  /// Empty when this address (see `limit_key`) has `per_address_max` open.
-  [[nodiscard]] admission admit(const ip_address& a);
+  /// Empty when this address (see `limit_key`) has `per_address_max` open. `may_be_exempt`: false when it is not surely
+  /// the client's own.
+  [[nodiscard]] admission admit(const ip_address& a, bool may_be_exempt = true);
   [[nodiscard]] std::uint32_t open() const noexcept { return open_.load(std::memory_order_relaxed); }
   [[nodiscard]] std::size_t addresses() const;
 

@@ -81,7 +81,7 @@ http_response public_service::guest(const http_request& r) {
   if (!core_.opts.guests) {
     return error_response(403, actors::errc::forbidden, "guests are not allowed here; log in with a token");
   }
-  if (!(core_.opts.loopback_exempt && r.client.is_loopback())) {
+  if (!(core_.opts.loopback_exempt && r.client_known && r.client.is_loopback())) {
     const auto wait = core_.guest_rates.take(r.client, core_.clock.now());
     if (wait.count() > 0) {
       core_.counts.guests_limited.add();

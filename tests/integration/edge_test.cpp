@@ -79,19 +79,43 @@ TEST_F(balancer, the_proxy_protocol_of_others_is_not_believed) {
 }
 
 TEST_F(balancer, a_forwarded_header_tells_the_address) {
-  start_behind("forwarded_header", "127.0.0.1,192.0.2.0/24");
+  start_behind("forwarded", "127.0.0.1,192.0.2.0/24");
   const auto first = enter_with("", "Forwarded: for=203.0.113.7;proto=https\r\n");
   ASSERT_TRUE(first.has_value());
   EXPECT_FALSE(enter_with("", "Forwarded: for=\"203.0.113.7:4711\"\r\n").has_value());
+  EXPECT_TRUE(enter_with("", "Forwarded: for=\"[2001:db8::7]\"\r\n").has_value());
+}
+
+TEST_F(balancer, an_x_forwarded_for_header_tells_the_address) {
+  start_behind("x_forwarded_for", "127.0.0.1,192.0.2.0/24");
+  const auto first = enter_with("", "X-Forwarded-For: 203.0.113.7\r\n");
+  ASSERT_TRUE(first.has_value());
   EXPECT_FALSE(enter_with("", "X-Forwarded-For: 203.0.113.7\r\n").has_value());
   // What the client wrote itself stands to the left of what a trusted balancer added.
   EXPECT_FALSE(enter_with("", "X-Forwarded-For: 198.51.100.1, 203.0.113.7, 192.0.2.4\r\n").has_value());
   EXPECT_TRUE(enter_with("", "X-Forwarded-For: 203.0.113.7, 203.0.113.8\r\n").has_value());
-  EXPECT_TRUE(enter_with("", "Forwarded: for=\"[2001:db8::7]\"\r\n").has_value());
+}
+
+TEST_F(balancer, a_client_that_adds_the_other_header_gains_nothing) {
+  start_behind("x_forwarded_for", "127.0.0.1");
+  const auto first = enter_with("", "X-Forwarded-For: 203.0.113.7\r\n");
+  ASSERT_TRUE(first.has_value());
+  EXPECT_FALSE(enter_with("", "Forwarded: for=198.51.100.1\r\nX-Forwarded-For: 203.0.113.7\r\n").has_value());
+  EXPECT_FALSE(enter_with("", "Forwarded: for=garbage\r\nX-Forwarded-For: 203.0.113.7\r\n").has_value());
+}
+
+TEST_F(balancer, who_is_not_told_is_never_exempt) {
+  start_behind("x_forwarded_for", "127.0.0.1");
+  const auto first = enter_with("", "X-Forwarded-For: garbage\r\n");
+  ASSERT_TRUE(first.has_value());
+  EXPECT_FALSE(enter_with("", "").has_value());
+  EXPECT_FALSE(enter_with("", "X-Forwarded-For: 203.0.113.7, unknown\r\n").has_value());
+  // Somebody on this machine, through its balancer, is exempt as without one.
+  EXPECT_TRUE(enter_with("", "X-Forwarded-For: 127.0.0.1\r\n").has_value());
 }
 
 TEST_F(balancer, a_forwarded_header_of_others_is_not_believed) {
-  start_behind("forwarded_header", "10.0.0.0/8");
+  start_behind("x_forwarded_for", "10.0.0.0/8");
   // All of them come from loopback, which is exempt, whatever they say.
   const auto first = enter_with("", "X-Forwarded-For: 203.0.113.7\r\n");
   EXPECT_TRUE(first.has_value());

@@ -157,7 +157,7 @@ TEST_F(program, what_is_wrong_in_the_file_is_named_with_its_line) {
   expect_refused("[timeouts]\nheader = \"10\"\n", 2, "header");
   expect_refused("[timeouts]\nheader = 10\n", 2, "header");
   expect_refused("[rates]\npublish_fan = \"fast\"\n", 2, "publish_fan");
-  expect_refused("[proxy]\nforwarding = \"forwarded_header\"\ntrusted = [\"10.0.0.0/33\"]\n", 3, "trusted");
+  expect_refused("[proxy]\nforwarding = \"x_forwarded_for\"\ntrusted = [\"10.0.0.0/33\"]\n", 3, "trusted");
   expect_refused("[proxy]\nforwarding = \"proxy_protocol\"\n", 2, "trusted");
   expect_refused("[limits]\nframe_bytes = \"1KiB\"\ntext_bytes = \"4KiB\"\n", 3, "text_bytes");
   expect_refused("[room\ncapacity = 1\n", 1, "");

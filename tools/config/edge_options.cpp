@@ -17,7 +17,9 @@ std::vector<option> limits() {
       number("limits.connections_per_address",
              "Of these, from one client address (IPv6: from one /64); beyond it 503, behind a balancer 429.",
              LS_AT(gateway.connections_per_address_max), 1, 1'000'000),
-      flag("limits.loopback_exempt", "Limits by address do not count for clients on this machine.",
+      flag("limits.loopback_exempt",
+           "Limits by address do not count for clients on this machine. A balancer that does not tell for whom it asks "
+           "is none.",
            LS_AT(gateway.loopback_exempt)),
       size("limits.outbound_bytes",
            "Waiting to be sent to one client; beyond it the connection is closed with 4101 and resumes by paging.",

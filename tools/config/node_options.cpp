@@ -28,7 +28,7 @@ option file(std::string name, std::string help, At at) {
 option name_of_node() {
   return make_option(
       "name", form::text, "NAME", "1 to 64 letters, digits, '-', '_' or '.'",
-      "Name of this node, in the greeting to clients and in sessions' ids.", LS_AT(gateway.node),
+      "Name of this node, in the greeting to clients and in the log.", LS_AT(gateway.node),
       [](const std::string& text) -> result<node_id> {
         if (auto checked = node_name(text); !checked) return fail(std::move(checked.error()));
         return node_id{text};
@@ -74,13 +74,15 @@ std::vector<option> node_options() {
            LS_AT(gateway.origins), 100, web_origin),
 
       choice<>("proxy.forwarding",
-               "How a balancer in front tells a client's address: the PROXY protocol (v1 or v2), or a "
-               "Forwarded or X-Forwarded-For header. Needs proxy.trusted.",
+               "How a balancer in front tells a client's address: the PROXY protocol (v1 or v2), or the "
+               "Forwarded or X-Forwarded-For header. Name the one that it writes; the other is not read. "
+               "Needs proxy.trusted.",
                LS_AT(gateway.forwarded),
                std::vector<std::pair<std::string, gateway::forwarding>>{
                    {"none", gateway::forwarding::none},
                    {"proxy_protocol", gateway::forwarding::proxy_protocol},
-                   {"forwarded_header", gateway::forwarding::forwarded_header}}),
+                   {"forwarded", gateway::forwarding::forwarded},
+                   {"x_forwarded_for", gateway::forwarding::x_forwarded_for}}),
       list("proxy.trusted", "NETWORK", "addresses or networks as 10.0.0.7 or 10.0.0.0/8",
            "Balancers: only these peers are believed. With proxy_protocol all others are turned away.",
            LS_AT(gateway.trusted), 100, network),

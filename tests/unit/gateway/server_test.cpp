@@ -107,7 +107,7 @@ TEST_F(server_test, impossible_options_are_named) {
             std::string::npos);
   EXPECT_NE(refused([](options& o) { o.tls.certificate = "cert.pem"; }).find("both files"), std::string::npos);
   EXPECT_NE(refused([](options& o) { o.trusted = {"nobody"}; }).find("nobody"), std::string::npos);
-  EXPECT_NE(refused([](options& o) { o.forwarded = forwarding::forwarded_header; }).find("trusted"), std::string::npos);
+  EXPECT_NE(refused([](options& o) { o.forwarded = forwarding::forwarded; }).find("trusted"), std::string::npos);
   EXPECT_NE(refused([](options& o) { o.listen.address = "203.0.113.1"; }).find("203.0.113.1"), std::string::npos);
 }
 

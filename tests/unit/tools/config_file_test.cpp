@@ -112,7 +112,7 @@ TEST(config_file, refuses_values_out_of_range) {
   EXPECT_THAT(problems_of("listen = \"8080\""), ElementsAre(HasSubstr("127.0.0.1:8080")));
   EXPECT_THAT(problems_of("listen = \"127.0.0.1:99999\""), SizeIs(1));
   EXPECT_THAT(problems_of("[proxy]\nforwarding = \"magic\""),
-              ElementsAre(HasSubstr("one of none, proxy_protocol, forwarded_header, not \"magic\"")));
+              ElementsAre(HasSubstr("one of none, proxy_protocol, forwarded, x_forwarded_for, not \"magic\"")));
   EXPECT_THAT(problems_of("[proxy]\ntrusted = [\"10.0.0.0/33\"]\nforwarding = \"proxy_protocol\""), SizeIs(1));
   EXPECT_THAT(problems_of("[web]\norigins = [\"fans.example\"]"), SizeIs(1));
   EXPECT_THAT(problems_of("[web]\nrooms = [\"a/b\"]"), SizeIs(1));
@@ -134,7 +134,7 @@ TEST(config_file, refuses_impossible_combinations_where_they_were_written) {
   EXPECT_THAT(problems_of("[tls]\ncertificate = \"a.pem\""),
               ElementsAre("node.toml:2: tls.certificate: needs tls.private_key as well"));
   EXPECT_THAT(problems_of("[tls]\nprivate_key = \"a.pem\""), ElementsAre(StartsWith("node.toml:2: tls.private_key")));
-  EXPECT_THAT(problems_of("[proxy]\nforwarding = \"forwarded_header\""),
+  EXPECT_THAT(problems_of("[proxy]\nforwarding = \"forwarded\""),
               ElementsAre(StartsWith("node.toml:2: proxy.forwarding: needs proxy.trusted")));
   EXPECT_THAT(problems_of("[proxy]\ntrusted = [\"10.0.0.1\"]"), ElementsAre(StartsWith("node.toml:2: proxy.trusted")));
   EXPECT_THAT(problems_of("listen = \"127.0.0.1:8081\""), ElementsAre(StartsWith("node.toml:1: listen")));
