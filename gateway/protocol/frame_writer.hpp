@@ -12,8 +12,9 @@
 
 namespace lightstick::gateway::protocol {
 
-/// What was stored was checked when it came in; these keep a reader bounded whatever a record holds.
-inline constexpr wire::bounds stored_data_bounds{.bytes = 65'536, .depth = 16, .items = 2'048};
+/// What was stored was checked when it came in, by limits that the operator may set and change; these keep a reader
+/// bounded whatever a record holds, and are no less than the largest of those limits.
+inline constexpr wire::bounds stored_data_bounds{.bytes = 65'536, .depth = 32, .items = 65'536};
 
 /// The tree of a message's `data`. Nothing when it has none, or bytes that are not one map: neither encoding shows those.
 [[nodiscard]] inline std::optional<wire::value> data_of(const actors::chat_message& m) {

@@ -61,6 +61,15 @@ TEST(messages, leave_out_data_that_is_not_one_whole_map) {
   }
 }
 
+TEST(messages, show_data_of_any_shape_that_an_operator_may_allow) {
+  const auto wide = "\x81\xA1k\xDC\x3E\x80"s + std::string(16'000, '\x01');
+  std::string deep = "\x80"s;
+  for (int i = 0; i < 29; ++i) deep = "\x81\xA1k"s + deep;
+  for (auto e : {encoding::json, encoding::msgpack}) {
+    for (const auto& data : {wide, deep}) EXPECT_GT(shown(e, data).size(), shown(e, "").size() + 80);
+  }
+}
+
 TEST(messages, escape_what_people_wrote) {
   actors::chat_message m;
   m.off = offset(1);
