@@ -13,9 +13,11 @@ constexpr std::string_view full_answer =
     "Connection: close\r\n\r\n"
     R"({"error":{"code":130,"msg":"too many connections","retry_ms":5000}})";
 
-bool out_of_resources(const error_code& ec) {
-  return ec == boost::system::errc::too_many_files_open || ec == boost::system::errc::too_many_files_open_in_system ||
-         ec == boost::system::errc::no_buffer_space || ec == boost::system::errc::not_enough_memory;
+/// The client gave up, or its network did, before it was accepted (see accept(2)): the next one may be fine.
+bool of_one_client(const error_code& ec) {
+  namespace errc = boost::system::errc;
+  return ec == errc::connection_aborted || ec == errc::protocol_error || ec == errc::network_down ||
+         ec == errc::network_unreachable || ec == errc::host_unreachable || ec == errc::interrupted;
 }
 
 }  // namespace
@@ -29,17 +31,25 @@ void acceptor::close() {
 void acceptor::accept() {
   acceptor_.async_accept([this](error_code ec, tcp_socket socket) {
     if (ec) return failed(ec);
-    accepted(std::move(socket));
+    try {
+      accepted(std::move(socket));
+    } catch (const std::exception& e) {
+      return try_later(e.what());
+    }
     accept();
   });
 }
 
 void acceptor::failed(const error_code& ec) {
   if (!acceptor_.is_open()) return;
-  if (!out_of_resources(ec)) return accept();  // the client gave up before it was accepted
+  if (of_one_client(ec)) return accept();
+  try_later(ec.message());
+}
+
+void acceptor::try_later(std::string_view why) {
   core_.counts.accept_failures.add();
-  LS_LOG(gateway, error, "cannot accept", {"why", ec.message()}, {"open", core_.limits.open()},
-         {"remedy", "raise the limit of open files, or lower connections_max"});
+  LS_LOG(gateway, error, "cannot accept", {"why", why}, {"open", core_.limits.open()},
+         {"remedy", "raise the limit of open files, or lower limits.connections"});
   pause_.expires_after(pause_after_failure);
   pause_.async_wait([this](error_code cancelled) {
     if (!cancelled && acceptor_.is_open()) accept();

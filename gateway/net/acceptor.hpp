@@ -5,8 +5,8 @@
 namespace lightstick::gateway::net {
 
 /// Accepts on one thread and hands each connection that may come in to `serve`. Thread: that I/O thread.
-/// Bounds: the node's and the address's limits; what is beyond is answered 503 (when not TLS) and closed. Out of file
-/// descriptors or memory it waits a moment instead of spinning.
+/// Bounds: the node's and the address's limits; what is beyond is answered 503 (when not TLS) and closed. When
+/// accepting fails (out of file descriptors or memory, say) it waits a moment and goes on.
 class acceptor {
  public:
   /// REQUIRES: `config` outlives the thread.
@@ -25,6 +25,7 @@ class acceptor {
   void accept();
   void accepted(tcp_socket socket);
   void failed(const error_code& ec);
+  void try_later(std::string_view why);
   void turn_away(tcp_socket socket, const ip_address& peer, refused_for why);
 
   io_thread& thread_;

@@ -85,8 +85,20 @@ void io_thread::track(tracked& t) {
   arm();
 }
 
+template <class F>
+void io_thread::guarded(tracked& t, F f) {
+  try {
+    f(t);
+  } catch (const std::exception& e) {
+    LS_LOG(gateway, error, "connection failed", {"thread", name_}, {"why", e.what()});
+    t.abort();
+  }
+}
+
 void io_thread::drain(steady_time until) {
-  for (auto at = everything_.begin(); at != everything_.end();) (at++)->drain(until);
+  for (auto at = everything_.begin(); at != everything_.end();) {
+    guarded(*at++, [&](tracked& t) { t.drain(until); });
+  }
 }
 
 std::vector<connection_row> io_thread::describe(std::size_t rows_max) const {
@@ -117,10 +129,13 @@ void io_thread::arm() {
 }
 
 void io_thread::sweep() {
-  const auto now = core_.clock.now();
-  for (auto at = everything_.begin(); at != everything_.end();) (at++)->sweep(now);
-  for (auto& session : std::exchange(goodbyes_, {})) say_goodbye(std::move(session));
+  // First of all: nothing that goes wrong below may end the deadlines of everybody.
   if (!everything_.empty() || !goodbyes_.empty()) arm();
+  const auto now = core_.clock.now();
+  for (auto at = everything_.begin(); at != everything_.end();) {
+    guarded(*at++, [&](tracked& t) { t.sweep(now); });
+  }
+  for (auto& session : std::exchange(goodbyes_, {})) say_goodbye(std::move(session));
 }
 
 }  // namespace lightstick::gateway::net

@@ -48,6 +48,9 @@ class io_thread final : public walk_poster {
  private:
   void arm();
   void sweep();
+  /// A tracked object that fails ends alone.
+  template <class F>
+  void guarded(tracked& t, F f);
 
   core& core_;
   const std::string name_;
