@@ -112,11 +112,11 @@ TEST_F(admin, inspect_shows_a_rooms_state_mailbox_offsets_and_epoch) {
 
 TEST_F(admin, inspect_shows_a_room_that_sleeps) {
   auto mina = the_node().enter(encoding::json, "mina");
-  mina.join("lobby");
-  mina.publish("lobby", "hi");
+  mina.join("aurora");
+  mina.publish("aurora", "hi");
   the_node().restart();
-  const auto shown = command_json({"inspect", "room/lobby"});
-  EXPECT_EQ(shown["actor"].text(), "room/lobby");
+  const auto shown = command_json({"inspect", "room/aurora"});
+  EXPECT_EQ(shown["actor"].text(), "room/aurora");
   EXPECT_FALSE(shown["active"].flag());
 }
 
