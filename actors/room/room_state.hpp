@@ -64,6 +64,9 @@ using verdict = std::variant<accepted, repeated, error>;
 /// Pure: no clock and no I/O; the same events give the same state. Not thread-safe.
 /// Invariants: offsets are dense from 1; times never go back; a mark is no older than `dedupe_window` before the
 /// last event; `decide` accepts no `cid` that would make more than `marks_max` marks.
+/// Time is the wall clock's, held where it was when that steps back. A clock that was far ahead therefore costs: until
+/// it has caught up `ts` stands still and marks do not end, so that after `marks_max` more of them publishes with a
+/// `cid` are overloaded; and while it is ahead, marks end too early and a `cid` that is repeated may be said twice.
 /// Marks are not in the snapshot: recovery is `restore`, then `restore_mark` for every row, then `replay`.
 class room_state {
  public:
