@@ -10,7 +10,9 @@
 namespace lightstick::actors::session {
 namespace {
 
+/// Half an hour of goodbyes: what a room never hears of stays in its roster until it restarts.
 constexpr std::uint8_t goodbyes_max = 60;
+constexpr std::chrono::milliseconds goodbye_pause_max{std::chrono::seconds{30}};
 /// What an answer needs for one room beside its messages.
 constexpr std::size_t room_overhead_bytes = 224;
 constexpr std::size_t cursor_overhead_bytes = 48;
@@ -241,7 +243,8 @@ void session_logic::depart(const room_id& room, bool dropped, runtime::context& 
 }
 
 void session_logic::retry_later(runtime::context& ctx) {
-  if (!retry_at_) retry_at_ = ctx.now() + std::chrono::milliseconds{250 + ctx.random().next() % 1000};
+  auto pause = std::min(std::chrono::milliseconds{250} * (1 << std::min<int>(goodbyes_, 10)), goodbye_pause_max);
+  if (!retry_at_) retry_at_ = ctx.now() + pause + std::chrono::milliseconds{ctx.random().next() % 1000};
   ctx.wake_at(*retry_at_);
 }
 
@@ -263,7 +266,8 @@ void session_logic::say_goodbye(runtime::context& ctx) {
   }
   if (rooms_.empty() && detached_) return ctx.stop();
   if (++goodbyes_ < goodbyes_max) return;
-  LS_LOG(actors, warn, "a session's rooms could not be told that it has gone", {"session", id_.str()});
+  LS_LOG(actors, warn, "rooms or user could not be told that a session has gone and keep its place",
+         {"session", id_.str()}, {"rooms", rooms_.size()}, {"user_told", detached_});
   ctx.stop();
 }
 

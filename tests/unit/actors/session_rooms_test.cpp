@@ -352,7 +352,9 @@ TEST(session_rooms, a_session_does_not_outlive_its_goodbyes_for_ever) {
   d.be_in();
   d.ctx.tell_errors["room/aurora"] = failure(lightstick::errc::overloaded);
   d.send(disconnected{});
-  d.ctx.advance(2min);
+  d.ctx.advance(20min);
+  EXPECT_FALSE(d.ctx.stopped);
+  d.ctx.advance(20min);
   EXPECT_TRUE(d.ctx.stopped);
 }
 
