@@ -50,6 +50,7 @@ class session_logic final : public runtime::logic {
     room_id room;
     phase at = phase::joining;
     bool busy = false;      ///< a join or leave is under way
+    bool exiting = false;   ///< it is a leave
     bool dropped = false;   ///< `leaving` because the connection has gone
     bool announce = false;  ///< the room has lost its roster and has to hear of us
   };

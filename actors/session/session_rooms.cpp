@@ -165,7 +165,7 @@ void session_logic::finish(const room_task& t, join_result r, runtime::context& 
 void session_logic::exit(room_task t, runtime::context& ctx) {
   auto* here = find(t.room);
   if (here == nullptr) here = &rooms_.emplace_back(place{t.room, phase::out});
-  here->busy = true;
+  here->busy = here->exiting = true;
   user::leave_room wish{t.room};
   ask<user::room_cursor>(ctx, user::kind, who_.user.str(), std::move(wish),
                          [this, t = std::move(t)](result<user::room_cursor> done, runtime::context& later) mutable {
@@ -176,7 +176,7 @@ void session_logic::exit(room_task t, runtime::context& ctx) {
 
 void session_logic::exited(const room_task& t, result<user::room_cursor> done, runtime::context& ctx) {
   auto* here = find(t.room);
-  if (here != nullptr) here->busy = false;
+  if (here != nullptr) here->busy = here->exiting = false;
   if (here != nullptr && here->at == phase::out) {
     forget(t.room);
   } else if (done) {
@@ -278,7 +278,7 @@ session_logic::place* session_logic::find(const room_id& room) noexcept {
 
 bool session_logic::is_in(const room_id& room) noexcept {
   const auto* here = find(room);
-  return here != nullptr && (here->at == phase::joining || here->at == phase::in);
+  return here != nullptr && !here->exiting && (here->at == phase::joining || here->at == phase::in);
 }
 
 std::size_t session_logic::rooms_held() const noexcept {

@@ -91,6 +91,8 @@ TEST(session_rooms, leaving_is_noted_at_the_user_then_told_to_the_room) {
   d.be_in();
   d.send(leave{5, aurora});
   EXPECT_TRUE(d.leaves().empty());
+  d.send(say_hi());
+  EXPECT_EQ(d.port->last_refusal(), code(errc::forbidden)) << "said after the leave was asked for";
   d.ctx.answer_ask<user::leave_room>(user::room_cursor{aurora, {}});
   ASSERT_EQ(d.leaves().size(), 1U);
   EXPECT_FALSE(d.leaves()[0].dropped);
