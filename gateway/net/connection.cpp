@@ -1,6 +1,7 @@
 #include "gateway/net/connection.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "gateway/net/connection_member.hpp"
 #include "runtime/base/log.hpp"
@@ -54,7 +55,8 @@ void connection::close_after_flush(close_code code, std::string_view reason) {
   close_queued_ = true;
   close_code_ = static_cast<std::uint16_t>(code);
   close_reason_ = reason;
-  deadline_ = core_.clock.now() + close_limit;
+  const auto limit = core_.clock.now() + close_limit;
+  deadline_ = draining_ ? std::max(deadline_, limit) : limit;
   flush();
 }
 
@@ -97,7 +99,7 @@ void connection::drain(steady_time until) {
   draining_ = true;
   if (state_ != state::unauthenticated && state_ != state::open) return;
   send(protocol::move(format_, {std::chrono::milliseconds{0}, std::chrono::milliseconds{2'000}, ""}));
-  deadline_ = until;
+  deadline_ = close_queued_ ? std::min(deadline_, until) : until;
   go_on();
   flush();
   end_if_drained();
@@ -120,15 +122,16 @@ void connection::sweep(steady_time now) {
       if (late) abort();
       return;
     case state::unauthenticated:
-      if (late && close_queued_) return abort();
-      if (late) return close_now(close_code::unauthenticated, "no auth in time");
-      break;
     case state::open:
-      if (late && close_queued_) return abort();
+      if (late && close_queued_ && !draining_) return abort();
       if (late && draining_) return close_now(close_code::drain, "the node drains");
+      if (late && state_ == state::unauthenticated) return close_now(close_code::unauthenticated, "no auth in time");
       break;
   }
-  if (queue_.writing() && now - write_at_ >= o.write_timeout) return close_now(close_code::too_slow, "write timed out");
+  if (queue_.writing() && stuck(now)) {
+    core_.counts.write_timeouts.add();
+    return close_now(close_code::too_slow, "write timed out");
+  }
   if (paused_) return;  // not listening: silence says nothing
   if (pinged_ && now - ping_at_ >= o.pong_within) return close_now(close_code::no_pong, "no pong");
   if (!pinged_ && !ping_leaving_ && now - heard_at_ >= o.ping_after) {
@@ -137,6 +140,13 @@ void connection::sweep(steady_time now) {
     ping_at_ = now;
     start_ping();
   }
+}
+
+/// Progress is what the peer has acknowledged: a write of a large frame may well take longer than the limit.
+bool connection::stuck(steady_time now) {
+  const auto acknowledged = bytes_acknowledged();
+  if (std::exchange(acknowledged_, acknowledged) != acknowledged) write_at_ = now;
+  return now - write_at_ >= core_.opts.write_timeout;
 }
 
 std::optional<connection_row> connection::describe(steady_time now) const {

@@ -69,6 +69,8 @@ class connection : public subscriber, public tracked, public port_owner {
   virtual void start_ping() = 0;
   virtual void start_close(std::uint16_t code, std::string_view reason) = 0;
   virtual void shut() = 0;  ///< closes the socket
+  /// Bytes that the peer has acknowledged since the connection began.
+  [[nodiscard]] virtual std::uint64_t bytes_acknowledged() = 0;
 
  private:
   enum class state : std::uint8_t { opening, unauthenticated, open, closing, gone };
@@ -101,6 +103,7 @@ class connection : public subscriber, public tracked, public port_owner {
   void close_now(actors::session::close_code code, std::string_view reason);
   void begin_closing(std::uint16_t code);
   void end_if_drained();
+  [[nodiscard]] bool stuck(steady_time now);
 
   io_thread& thread_;
   core& core_;
@@ -118,7 +121,8 @@ class connection : public subscriber, public tracked, public port_owner {
   steady_time opened_at_;
   steady_time heard_at_;
   steady_time ping_at_;
-  steady_time write_at_;
+  steady_time write_at_;  ///< begin of the write under way, or its last progress
+  std::uint64_t acknowledged_ = 0;  ///< at the last sweep
   steady_time deadline_;  ///< of the handshake, the auth, the drain, the close: whichever the state waits for
   std::unique_ptr<member> member_;
   std::uint32_t unanswered_ = 0;

@@ -103,7 +103,7 @@ void connection::on_auth(protocol::auth a) {
   member_->user = claims->user;
   member_->device = a.device;
   member_->session = {session::kind, "s-" + random_hex(secure_random(), 16)};
-  member_->port = std::make_shared<session_port>(format_, thread_.context(), *this);
+  member_->port = std::make_shared<session_port>(format_, thread_.context(), *this, core_.counts);
   for (const auto& entry : a.resume) {
     thread_.subscriptions().joining(*this, entry.room);
     member_->joins.push_back({a.id, entry.room, true});
@@ -181,7 +181,7 @@ void connection::roll_call(const room_id& room) {
 }
 
 void connection::refuse(std::optional<session::request_id> id, session::refusal r) {
-  core_.counts.refusals.add();
+  core_.counts.refusals(actors::protocol_code(r.why)).add();
   send(protocol::refusal(format_, id, r));
 }
 

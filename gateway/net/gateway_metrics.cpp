@@ -9,6 +9,7 @@ constexpr std::array<const char*, refused_for_count> refused_names{
     "node_full", "address_full", "untrusted_peer", "proxy_header", "tls", "origin", "session"};
 constexpr std::array<unsigned, 17> http_codes{101, 200, 304, 400, 401, 403, 404, 405, 408,
                                               413, 426, 429, 431, 500, 501, 503, 0};
+constexpr std::array<unsigned, 14> error_codes{100, 101, 102, 103, 107, 109, 111, 113, 120, 121, 122, 130, 131, 0};
 constexpr std::array<unsigned, 10> close_codes{4001, 4003, 4007, 4101, 4108, 4109, 4200, 4201, 1000, 0};
 
 template <class Coded, std::size_t N>
@@ -26,7 +27,7 @@ gateway_metrics::gateway_metrics(metrics& r)
       clients_open(r.make_gauge("lightstick_gateway_clients_open", "WebSocket connections")),
       connections_accepted(r.make_counter("lightstick_gateway_connections_accepted_total", "Connections accepted")),
       accept_failures(r.make_counter("lightstick_gateway_accept_failures_total",
-                                     "Accepts that failed for want of file descriptors or memory")),
+                                     "Accepts that failed, mostly for want of file descriptors or memory")),
       http_timeouts(r.make_counter("lightstick_gateway_http_timeouts_total", "HTTP requests that came too slowly")),
       auth_failures(r.make_counter("lightstick_gateway_auth_failures_total", "Tokens refused")),
       guests(r.make_counter("lightstick_gateway_guests_total", "Guest tokens given")),
@@ -37,7 +38,6 @@ gateway_metrics::gateway_metrics(metrics& r)
       bytes_in(r.make_counter("lightstick_gateway_bytes_in_total", "Payload bytes from clients")),
       bytes_out(r.make_counter("lightstick_gateway_bytes_out_total", "Payload bytes written to clients")),
       writes(r.make_counter("lightstick_gateway_writes_total", "WebSocket messages written")),
-      refusals(r.make_counter("lightstick_gateway_refusals_total", "Frames refused by the gateway itself")),
       reads_paused(r.make_counter("lightstick_gateway_reads_paused_total",
                                   "Times a client's socket was not read because too many answers were due")),
       deliveries(r.make_counter("lightstick_gateway_deliveries_total", "Broadcast frames queued for a client")),
@@ -46,6 +46,10 @@ gateway_metrics::gateway_metrics(metrics& r)
                                     "Room batches merged because the walk before had not begun")),
       outbound_overflow(r.make_counter("lightstick_gateway_outbound_overflow_total",
                                        "Clients closed because too much waited for their socket")),
+      write_timeouts(r.make_counter("lightstick_gateway_write_timeouts_total",
+                                    "Clients closed because a write to them made no progress")),
+      answers_overflow(r.make_counter("lightstick_gateway_answers_overflow_total",
+                                      "Clients closed because too many answers waited for their thread")),
       held_overflow(r.make_counter("lightstick_gateway_held_overflow_total",
                                    "Clients closed because too many pushes waited for a join")),
       relay_overflow(r.make_counter("lightstick_gateway_relay_overflow_total",
@@ -64,6 +68,11 @@ gateway_metrics::gateway_metrics(metrics& r)
     http_[i] = {http_codes[i],
                 &r.make_counter("lightstick_gateway_http_answers_total", "HTTP answers", {{"status", name}})};
   }
+  for (std::size_t i = 0; i < error_codes.size(); ++i) {
+    const auto name = error_codes[i] == 0 ? "other" : std::to_string(error_codes[i]);
+    refusals_[i] = {error_codes[i], &r.make_counter("lightstick_gateway_refusals_total",
+                                                    "Requests answered with an error", {{"code", name}})};
+  }
   for (std::size_t i = 0; i < close_codes.size(); ++i) {
     const auto name = close_codes[i] == 0 ? "other" : std::to_string(close_codes[i]);
     closes_[i] = {close_codes[i],
@@ -72,6 +81,9 @@ gateway_metrics::gateway_metrics(metrics& r)
 }
 
 counter& gateway_metrics::http_answers(unsigned status) noexcept { return find_or_last(http_, status); }
+counter& gateway_metrics::refusals(actors::errc code) noexcept {
+  return find_or_last(refusals_, static_cast<unsigned>(code));
+}
 counter& gateway_metrics::closes(std::uint16_t code) noexcept { return find_or_last(closes_, code); }
 
 }  // namespace lightstick::gateway::net

@@ -27,7 +27,7 @@ struct gateway_metrics {
   gauge& connections_open;
   gauge& clients_open;
   counter& connections_accepted;
-  counter& accept_failures;  ///< out of file descriptors or memory
+  counter& accept_failures;  ///< for want of file descriptors or memory, mostly
   std::array<counter*, refused_for_count> refused;
   counter& http_timeouts;
   counter& auth_failures;
@@ -38,12 +38,13 @@ struct gateway_metrics {
   counter& bytes_in;
   counter& bytes_out;
   counter& writes;
-  counter& refusals;
   counter& reads_paused;
   counter& deliveries;
   counter& frames_encoded;    ///< broadcast frames, once an encoding
   counter& batches_merged;    ///< that waited for an earlier walk
   counter& outbound_overflow;
+  counter& write_timeouts;
+  counter& answers_overflow;
   counter& held_overflow;
   counter& relay_overflow;
   counter& offset_gaps;
@@ -53,6 +54,8 @@ struct gateway_metrics {
 
   [[nodiscard]] counter& refused_because(refused_for why) noexcept { return *refused[static_cast<std::size_t>(why)]; }
   [[nodiscard]] counter& http_answers(unsigned status) noexcept;
+  /// Error answers, by whom ever: frames that the gateway refused, and what the session or a room refused.
+  [[nodiscard]] counter& refusals(actors::errc code) noexcept;
   /// Code 0: the peer ended it, or the connection broke.
   [[nodiscard]] counter& closes(std::uint16_t code) noexcept;
 
@@ -63,6 +66,7 @@ struct gateway_metrics {
   };
   std::array<coded, 17> http_;
   std::array<coded, 10> closes_;
+  std::array<coded, 14> refusals_;
 };
 
 }  // namespace lightstick::gateway::net

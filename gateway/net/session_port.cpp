@@ -15,11 +15,16 @@ join_effect effect_of(const session::join_result& r) {
   return out;
 }
 
+void note_effect(const session::join_result& r, port_event& e) {
+  e.joins.push_back(effect_of(r));
+  if (!r.outcome) e.errors.push_back(actors::protocol_code(r.outcome.error()));
+}
+
 void note_effects(const session::answer_body& body, port_event& e) {
   if (const auto* welcome = std::get_if<session::welcome>(&body)) {
-    for (const auto& room : welcome->rooms) e.joins.push_back(effect_of(room));
+    for (const auto& room : welcome->rooms) note_effect(room, e);
   } else if (const auto* join = std::get_if<session::join_result>(&body)) {
-    e.joins.push_back(effect_of(*join));
+    note_effect(*join, e);
   } else if (const auto* left = std::get_if<session::left>(&body)) {
     e.left = left->room;
   }
@@ -39,6 +44,7 @@ void session_port::refuse(session::request_id id, session::refusal r) {
   port_event e;
   e.settles = id;
   e.refused = true;
+  e.errors.push_back(actors::protocol_code(r.why));
   e.frame = std::make_shared<const std::string>(protocol::refusal(format_, id, r));
   put(std::move(e));
 }
@@ -73,10 +79,12 @@ void session_port::put(port_event e) {
   if (owner_ == nullptr || overflowed_) return;
   if (events_.size() >= events_max) {
     overflowed_ = true;
+    counts_.answers_overflow.add();
     e = {};
     e.close = session::close_code::too_slow;
     e.reason = "too many answers wait";
   }
+  for (const auto code : e.errors) counts_.refusals(code).add();
   events_.push_back(std::move(e));
   if (!std::exchange(posted_, true)) wake();
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "actors/session/client_port.hpp"
+#include "gateway/net/gateway_metrics.hpp"
 #include "gateway/protocol/frames.hpp"
 
 namespace lightstick::gateway::net {
@@ -28,6 +29,7 @@ struct port_event {
   bool refused = false;
   protocol::shared_bytes frame;
   std::vector<join_effect> joins;
+  std::vector<actors::errc> errors;  ///< that the frame tells the client of
   std::optional<room_id> left;
   std::optional<actors::session::close_code> close;
   std::string reason;
@@ -48,9 +50,9 @@ class session_port final : public actors::session::client_port, public std::enab
  public:
   static constexpr std::size_t events_max = 1'024;
 
-  /// REQUIRES: `detach` before `owner` or `context` goes.
-  session_port(protocol::encoding format, boost::asio::io_context& context, port_owner& owner)
-      : format_(format), context_(context), owner_(&owner) {}
+  /// REQUIRES: `detach` before `owner`, `context` or `counts` goes.
+  session_port(protocol::encoding format, boost::asio::io_context& context, port_owner& owner, gateway_metrics& counts)
+      : format_(format), context_(context), counts_(counts), owner_(&owner) {}
 
   void answer(actors::session::request_id id, actors::session::answer_body body) override;
   void refuse(actors::session::request_id id, actors::session::refusal r) override;
@@ -67,6 +69,7 @@ class session_port final : public actors::session::client_port, public std::enab
 
   const protocol::encoding format_;
   boost::asio::io_context& context_;
+  gateway_metrics& counts_;
   std::mutex mutex_;
   std::vector<port_event> events_;
   bool posted_ = false;

@@ -7,6 +7,7 @@
 #include <boost/beast/websocket/stream.hpp>
 
 #include "gateway/net/connection.hpp"
+#include "gateway/net/tcp_progress.hpp"
 
 namespace lightstick::gateway::net {
 
@@ -69,6 +70,10 @@ class ws_connection final : public connection, public std::enable_shared_from_th
   void shut() override {
     error_code ignored;
     socket_of(ws_.next_layer()).close(ignored);
+  }
+
+  [[nodiscard]] std::uint64_t bytes_acknowledged() override {
+    return net::bytes_acknowledged(socket_of(ws_.next_layer()).native_handle());
   }
 
   /// A buffer sequence that is as cheap to copy as a pointer: Beast copies it at every step.
