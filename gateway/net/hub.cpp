@@ -26,8 +26,9 @@ struct hub_room {
   std::array<std::uint32_t, protocol::encoding_count> by_encoding{};
   std::deque<push_ptr> backlog;  ///< taken from the relay, nobody has got it yet
   bool continuing = false;       ///< a turn is posted
-  bool called = false;           ///< a walk came meanwhile: the relay has more
-  std::uint32_t pauses = 0;      ///< before the next part
+  bool called = false;           ///< a walk came that has not looked into the relay yet
+  steady_time since;             ///< for `brought`
+  std::size_t brought = 0;       ///< bytes, to everybody
 };
 
 hub::hub(relays& all, std::size_t thread, std::size_t held_max, const clock_source& clock, gateway_metrics& m)
@@ -149,28 +150,31 @@ void hub::walk(relay& r) {
     return;
   }
   auto& room = *it->second;
-  if (room.continuing) {
-    room.called = true;
-    return;
-  }
-  turn(room, false);
+  room.called = true;
+  if (!room.continuing) turn(room);
 }
 
 void hub::go_on(relay& r) {
   const auto it = rooms_.find(r.room());
   if (it == rooms_.end() || !it->second->continuing) return;
   it->second->continuing = false;
-  turn(*it->second, true);
+  turn(*it->second);
 }
 
-void hub::turn(hub_room& room, bool may_pause) {
+bool hub::has_to_pause(hub_room& room) {
+  const auto now = clock_.now();
+  if (now - room.since >= patience) {
+    room.since = now;
+    room.brought = 0;
+  }
+  if (room.brought < turn_bytes_max / 2) return false;
   const auto lags = [](const subscription& s) { return s.who->lags(); };
+  return std::ranges::any_of(room.subscriptions, lags) && !room.source->crowded(thread_);
+}
+
+void hub::turn(hub_room& room) {
   try {
-    if (may_pause && room.pauses < pauses_max && std::ranges::any_of(room.subscriptions, lags)) {
-      ++room.pauses;
-      return continue_later(room, pause);
-    }
-    room.pauses = 0;
+    if (has_to_pause(room)) return continue_later(room, pause);
     if (room.backlog.empty()) take_over(room);
     const auto begun = clock_.now();
     const auto part = next_part(room);
@@ -227,6 +231,7 @@ hub::items hub::next_part(hub_room& room) {
     }
     part.push_back(std::move(item));
     room.backlog.pop_front();
+    room.brought += weight_of(*part.back());
   }
   return part;
 }

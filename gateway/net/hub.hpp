@@ -58,8 +58,8 @@ class subscriber {
 /// subscription holds instead of ending; what came since `joining` is held also while an earlier join is in force, as
 /// the answer to come may count from before it.
 /// Turns: a walk brings about `turn_bytes_max` to everybody and lets the thread do other work, the sockets' writes
-/// among it, before it goes on; while one of them lags it waits up to `pauses_max` times `pause` for each such part.
-/// So who reads promptly gets a backlog of any size, and who does not read is closed at the bound of its socket.
+/// among it, before it goes on; while one of them lags, a room gets no more than about that in each `patience`, unless
+/// the relay fills up. So who reads promptly gets a backlog of any size, and who does not is closed at its bound.
 /// Bounds: `held_max` pushes held a subscription; what one `relay::take` gave.
 class hub {
  public:
@@ -79,7 +79,7 @@ class hub {
 
   static constexpr std::size_t turn_bytes_max = item_bytes_max;
   static constexpr std::chrono::milliseconds pause{5};
-  static constexpr std::uint32_t pauses_max = 4;
+  static constexpr std::chrono::milliseconds patience{30};
 
   /// Brings what waits in the relay to the room's subscribers: the first turn, the others follow by `post_turn`.
   void walk(relay& r);
@@ -90,7 +90,8 @@ class hub {
   struct subscription;
   using items = std::vector<push_ptr>;
   [[nodiscard]] subscription* find(subscriber& who, const room_id& room) noexcept;
-  void turn(hub_room& room, bool may_pause);
+  void turn(hub_room& room);
+  [[nodiscard]] bool has_to_pause(hub_room& room);
   void take_over(hub_room& room);
   /// The next part of the backlog, in every encoding that the room needs.
   [[nodiscard]] items next_part(hub_room& room);

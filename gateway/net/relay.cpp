@@ -12,6 +12,12 @@ relay::taken relay::take(std::size_t thread) {
   return std::exchange(s.waiting, {});
 }
 
+bool relay::crowded(std::size_t thread) const {
+  std::lock_guard lock(mutex_);
+  const auto& s = slots_[thread];
+  return s.waiting_bytes > waiting_bytes_max / 4 || s.waiting.items.size() > waiting_max / 4;
+}
+
 void relay::note_status(const actors::room_status& status) {
   std::lock_guard lock(mutex_);
   status_ = status;

@@ -34,6 +34,8 @@ class relay {
   };
   /// All that waits for a hub; what is published from now on is posted anew.
   [[nodiscard]] taken take(std::size_t thread);
+  /// A quarter of a bound waits: no time for pauses.
+  [[nodiscard]] bool crowded(std::size_t thread) const;
   [[nodiscard]] const room_id& room() const noexcept { return room_; }
   void note_status(const actors::room_status& status);
 

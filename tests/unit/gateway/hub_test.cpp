@@ -269,16 +269,52 @@ TEST_F(hub_test, the_next_part_waits_a_moment_for_who_lags_and_not_for_ever) {
   mina.lagging = true;
   walk_once();
   const auto first = yuki.got.size();
-  for (std::uint32_t i = 0; i < hub::pauses_max; ++i) turn();
-  EXPECT_EQ(yuki.got.size(), first);
-  EXPECT_EQ(threads[0].paused, hub::pause * hub::pauses_max);
+  for (auto waited = hub::pause; waited < hub::patience; waited += hub::pause) {
+    turn();
+    clock.advance(hub::pause);
+    EXPECT_EQ(yuki.got.size(), first);
+  }
+  turn();
+  clock.advance(hub::pause);
   turn();
   EXPECT_EQ(yuki.got.size(), first + 1);
   mina.lagging = false;
   walk();
-  EXPECT_EQ(threads[0].paused, hub::pause * hub::pauses_max);
   EXPECT_EQ(yuki.offsets(), up_to(100));
   EXPECT_EQ(mina.offsets(), up_to(100));
+}
+
+TEST_F(hub_test, commits_that_follow_one_another_quickly_wait_for_who_lags_too_and_small_ones_do_not) {
+  enter(mina, 0);
+  mina.lagging = true;
+  publish_long(1, 10, 4'000);
+  walk_once();
+  const auto first = mina.offsets();
+  publish_long(11, 20, 4'000);
+  walk_once();
+  EXPECT_EQ(mina.offsets(), first);
+  EXPECT_EQ(threads[0].paused, hub::pause);
+  clock.advance(hub::patience);
+  turn();
+  EXPECT_EQ(mina.offsets(), up_to(20));
+  clock.advance(hub::patience);
+  for (std::uint64_t off = 21; off <= 60; ++off) {
+    publish(off, off);
+    walk_once();
+  }
+  EXPECT_EQ(mina.offsets(), up_to(60));
+  EXPECT_EQ(threads[0].paused, hub::pause);
+}
+
+TEST_F(hub_test, nobody_is_waited_for_when_the_relay_fills_up) {
+  enter(mina, 0);
+  mina.lagging = true;
+  publish_long(1, 10, 4'000);
+  walk_once();
+  publish_long(11, 11 + relay::waiting_bytes_max / 4 / 4'000, 4'000);
+  walk_once();
+  EXPECT_GT(mina.offsets().size(), 10U);
+  EXPECT_EQ(threads[0].paused.count(), 0);
 }
 
 TEST_F(hub_test, what_was_held_for_a_join_comes_in_parts_too_and_before_what_is_new) {
