@@ -22,7 +22,7 @@ constexpr const char* usage =
     "  LIGHTSTICK_BINARY    the node's program (default: lightstick here or one folder above)\n";
 
 constexpr std::chrono::microseconds answer_within{100'000};  ///< p99 of a healthy client; the promise itself
-constexpr std::size_t beats_min = 100;
+constexpr std::size_t beats_min = 200;
 constexpr std::uint64_t mebibyte = 1'048'576;
 /// What may stay: caches of the allocator, a memtable of the healthy client's own messages.
 constexpr std::uint64_t rss_slack_bytes = 16 * mebibyte;

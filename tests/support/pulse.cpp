@@ -1,6 +1,7 @@
 #include "tests/support/pulse.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <exception>
 
 namespace lightstick::test {
@@ -14,7 +15,8 @@ std::chrono::microseconds percentile(std::vector<std::chrono::microseconds>& sam
   if (samples.empty()) {
     return {};
   }
-  const auto rank = static_cast<std::size_t>(share * static_cast<double>(samples.size()));
+  const auto nearest = std::ceil(share * static_cast<double>(samples.size()));
+  const auto rank = static_cast<std::size_t>(std::max(nearest, 1.0)) - 1;
   const auto at = samples.begin() + static_cast<std::ptrdiff_t>(std::min(rank, samples.size() - 1));
   std::ranges::nth_element(samples, at);
   return *at;

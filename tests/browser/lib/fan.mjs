@@ -46,6 +46,14 @@ export class Fan {
     return this.page.locator('#status[data-state="live"]').waitFor({ state: 'attached', timeout: deadlineMs });
   }
 
+  /** Presses "Try now" whenever the page offers it, which it does not while it tries by itself, until it is connected. */
+  async tryNow() {
+    await until('the page is connected', async () => {
+      await this.page.locator('#try-now').evaluate((button) => button.hidden || button.click());
+      return (await this.page.locator('#status').getAttribute('data-state')) === 'live';
+    });
+  }
+
   /** Opens a room by its name and waits until it can be written to. */
   async open(room) {
     const back = this.page.locator('#back');

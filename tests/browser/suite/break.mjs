@@ -19,8 +19,7 @@ export const tests = [
       for (const text of missed) await jun.say(text);
       await jun.sees(missed.at(-1));
       gate.open();
-      await mina.page.locator('#try-now').click();
-      await mina.connected();
+      await mina.tryNow();
       await mina.sees(missed.at(-1));
       assert.deepEqual(await mina.texts(), ['before', ...missed]);
       const line = mina.page.locator('#messages > li.new');
@@ -40,7 +39,7 @@ export const tests = [
       const missed = Array.from({ length: 120 }, (_, index) => `missed ${index + 1}`);
       await stage.fill(room, missed);
       gate.open();
-      await mina.page.locator('#try-now').click();
+      await mina.tryNow();
       await mina.sees(missed.at(-1));
       assert.deepEqual(await mina.texts(), ['before', ...missed]);
       const inSight = (selector) =>
