@@ -250,7 +250,7 @@ void ws_client::take_frame(value frame) {
     if (frame.has("ok") == frame.has("err")) {
       throw protocol_error("neither a push nor an answer: " + encode(encoding::json, frame));
     }
-    if (!frame.has("id")) {
+    if (!frame.has("id") || frame["id"].number() < first_id_) {
       anonymous_.push_back(std::move(frame));
     } else if (const auto id = frame["id"].number(); !answers_.emplace(id, std::move(frame)).second) {
       throw protocol_error("two answers to " + std::to_string(id));

@@ -61,6 +61,9 @@ class ws_client {
 
   // ---- requests; `frame` is given an id of its own ----
   std::uint64_t send(value::map frame);
+  /// Ids of `send` begin here. Answers to smaller ones are to frames that the test made up, any number of times: they go
+  /// to the anonymous ones.
+  void count_ids_from(std::uint64_t first) noexcept { first_id_ = last_id_ = first; }
   /// The whole answer. Answers may come in another order than asked.
   value answer(std::uint64_t id, deadline until = deadline{});
   std::optional<value> answer_if_there(std::uint64_t id);
@@ -95,7 +98,7 @@ class ws_client {
     return push(op, [](const value&) { return true; });
   }
   [[nodiscard]] bool has_push(std::string_view op) const;
-  /// Frames that are neither an answer with an id nor a push: refusals of frames that had no id.
+  /// Frames that are neither an answer to an id of ours nor a push, such as refusals of frames that had no id.
   value anonymous_answer();
 
   // ---- the connection ----
@@ -150,6 +153,7 @@ class ws_client {
   http_response upgrade_;
   ws_reader reader_;
   value hello_;
+  std::uint64_t first_id_ = 0;
   std::uint64_t last_id_ = 0;
   std::map<std::uint64_t, value> answers_;
   std::deque<value> anonymous_;
