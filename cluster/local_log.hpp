@@ -36,6 +36,9 @@ class local_log final : public runtime::durable_log {
   void read_rows(const actor_id& actor, runtime::row_query query,
                  unique_function<void(result<runtime::row_page>)> done) override;
 
+  void due_reminders(partition p, std::int64_t until_ms, std::string after_cursor, std::uint32_t entries_max,
+                     unique_function<void(result<runtime::due_page>)> done) override;
+
   /// What is stored of an actor, active or not, without opening it: for operators. Errors: not_found when nothing is,
   /// corrupt, retryable, overloaded.
   void peek(const actor_id& actor, unique_function<void(result<runtime::recovered_log>)> done);

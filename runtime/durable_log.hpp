@@ -32,14 +32,33 @@ struct row_write {
   std::int64_t expires_ms = 0;
 };
 
+/// Something that an actor is to be reminded of. It stays until a `reminder_write` replaces or removes it.
+struct reminder {
+  std::string name;
+  std::int64_t due_ms = 0;  ///< Unix epoch, not negative
+  std::string payload;
+};
+
+/// Sets a reminder, or removes it.
+struct reminder_write {
+  std::string name;                        ///< 1 to 1024 bytes, its own among the actor's
+  std::optional<std::int64_t> was_due_ms;  ///< of the reminder of that name that is there, if there is one
+  std::optional<std::int64_t> due_ms;      ///< empty: removed
+  std::string payload;
+};
+
 /// One atomic commit of one actor: all of it is durable or none.
 struct append_request {
   actor_id actor;
   epoch owner_epoch;                    ///< as recovered; a commit under an older epoch is refused
   sequence expected;                    ///< the last sequence before this request; otherwise refused
-  std::vector<std::string> events;      ///< take the sequences expected+1 ...
-  std::vector<row_write> rows;
+  std::vector<std::string> events;      ///< take the sequences expected+1 ...; an empty string says nothing to the
+                                        ///< logic, it only gives rows and reminders their place
+  std::vector<row_write> rows;          ///< only with an event
   std::optional<std::string> snapshot;  ///< the state after the last of `events`; older events may then go
+  std::vector<reminder_write> reminders{};    ///< only with an event
+  /// Only with an event: history rows with smaller keys are hidden from here on, and removed later. It never falls.
+  std::optional<std::string> history_floor{};
 };
 
 /// Told of commits. Calls come from the log's own thread, in order, and must only hand the news on.
@@ -60,6 +79,8 @@ struct recovered_log {
   std::vector<std::string> events;      ///< snapshot_at+1 ... last
   sequence last;
   std::vector<row> marks;               ///< unexpired rows of row_table::marks
+  std::vector<reminder> reminders{};    ///< due or not, by name
+  std::string history_floor{};          ///< empty without one
 };
 
 /// Rows with keys in (after, before), exclusive both; an empty bound is open.
@@ -75,6 +96,19 @@ struct row_query {
 struct row_page {
   std::vector<row> rows;  ///< in the order asked for
   bool more = false;      ///< rows_max or bytes_max ended the page
+};
+
+struct due_reminder {
+  actor_id actor;
+  std::string name;
+  std::int64_t due_ms = 0;
+  std::string payload;
+};
+
+struct due_page {
+  std::vector<due_reminder> entries;  ///< the earliest first
+  std::string cursor;                 ///< where the next page begins
+  bool more = false;                  ///< a limit ended the page
 };
 
 /// Durability as the runtime needs it; implemented by `cluster/` over the storage of this node (and, later, of
@@ -101,6 +135,12 @@ class durable_log {
 
   /// One page of rows, as committed. Errors: corrupt (names the row), retryable, overloaded.
   virtual void read_rows(const actor_id& actor, row_query query, unique_function<void(result<row_page>)> done) = 0;
+
+  /// Reminders of all actors of a partition that are due at `until_ms` or before, as committed, `entries_max` at most and
+  /// about 1 MiB. `after_cursor` is that of the page before, or empty. One is given again until its actor's append removes
+  /// it; a damaged one is left out, logged and counted. Errors: not_owner, retryable, overloaded, corrupt.
+  virtual void due_reminders(partition p, std::int64_t until_ms, std::string after_cursor, std::uint32_t entries_max,
+                             unique_function<void(result<due_page>)> done) = 0;
 };
 
 /// 8-byte big-endian, so that keys sort as numbers.

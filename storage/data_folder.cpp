@@ -4,6 +4,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <fstream>
 #include <sstream>
@@ -150,7 +151,10 @@ result<data_folder> data_folder::open(const fs::path& path, bool create) {
 }
 
 data_folder::data_folder(data_folder&& other) noexcept
-    : path_(std::move(other.path_)), lock_(std::exchange(other.lock_, -1)), store_id_(std::move(other.store_id_)) {}
+    : path_(std::move(other.path_)),
+      lock_(std::exchange(other.lock_, -1)),
+      store_id_(std::move(other.store_id_)),
+      format_(other.format_) {}
 
 data_folder::~data_folder() {
   if (lock_ >= 0) ::close(lock_);
@@ -173,7 +177,13 @@ result<void> data_folder::read_label() {
     return fail(errc::corrupt, label.string() + " names no format and store; if the rest of the folder is whole, " +
                                    "put this file back from a back-up");
   }
-  if (format != std::to_string(folder_format)) {
+  auto [end, bad] = std::from_chars(format.data(), format.data() + format.size(), format_);
+  if (bad != std::errc{} || end != format.data() + format.size() || format_ == 0) {
+    return fail(errc::corrupt, label.string() + " says format '" + format +
+                                   "', which is none; if the rest of the folder " +
+                                   "is whole, put this file back from a back-up");
+  }
+  if (format_ > folder_format) {
     return fail(errc::newer_format,
                 "data folder " + path_.string() + " cannot be read: " + newer_format_message(format));
   }
@@ -203,6 +213,7 @@ result<void> data_folder::finish(const std::string& store_id) {
   if (::rename(fresh.c_str(), (path_ / label_name).c_str()) != 0) return os_failure(errno, "cannot rename", fresh);
   if (auto synced = sync_folder(path_); !synced) return synced;
   store_id_ = store_id;
+  format_ = folder_format;
   return {};
 }
 

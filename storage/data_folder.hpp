@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -29,9 +30,12 @@ class data_folder {
 
   /// The store id that LIGHTSTICK tells; nothing in a folder that is being made.
   [[nodiscard]] const std::optional<std::string>& store_id() const noexcept { return store_id_; }
+  /// The format that LIGHTSTICK tells, not newer than this program's; 0 in a folder that is being made.
+  [[nodiscard]] std::uint64_t format() const noexcept { return format_; }
   [[nodiscard]] std::filesystem::path engine_path() const { return path_ / "rocks"; }
 
-  /// Ends the making: from now on this is the folder of `store_id`. Durable. Errors: disk_full, io_failed.
+  /// Ends the making, or begins an upgrade: from now on this is the folder of `store_id`, in this program's format.
+  /// Durable. Errors: disk_full, io_failed.
   [[nodiscard]] result<void> finish(const std::string& store_id);
 
  private:
@@ -43,6 +47,7 @@ class data_folder {
   std::filesystem::path path_;
   int lock_ = -1;
   std::optional<std::string> store_id_;
+  std::uint64_t format_ = 0;
 };
 
 }  // namespace lightstick::storage

@@ -21,7 +21,7 @@ struct write_op {
   std::string value;  ///< of a put
 };
 
-/// Keys in [from, to) of one family. REQUIRES: of one log, except in `family::meta`.
+/// Keys in [from, to) of one family. REQUIRES: of one log, in families that keep many keys a log.
 struct scan_range {
   storage::family family = storage::family::meta;
   std::string from;

@@ -21,13 +21,27 @@ result<std::string> read_text(const engine_reader& disk, record_type t, std::str
 
 }  // namespace
 
-identity make_identity(random_source& random) { return {random_hex(random, 16), history_id{random_hex(random, 8)}}; }
+identity make_identity(random_source& random) {
+  return {random_hex(random, 16), history_id{random_hex(random, 8)}, folder_format};
+}
 
 result<void> write_identity(engine& disk, const identity& who) {
   std::vector<write_op> ops;
   ops.push_back(put_meta(format_key, encode_number(record_type::format, format_key, folder_format)));
   ops.push_back(put_meta(store_id_key, encode_text(record_type::store_id, store_id_key, who.store_id)));
   ops.push_back(put_meta(history_id_key, encode_text(record_type::history_id, history_id_key, who.history_id.str())));
+  return disk.write({&ops, 1}, true);
+}
+
+result<identity> introduce(engine& disk) {
+  auto who = make_identity(secure_random());
+  if (auto written = write_identity(disk, who); !written) return fail(std::move(written.error()));
+  return who;
+}
+
+result<void> write_format(engine& disk) {
+  std::vector<write_op> ops;
+  ops.push_back(put_meta(format_key, encode_number(record_type::format, format_key, folder_format)));
   return disk.write({&ops, 1}, true);
 }
 
@@ -42,7 +56,7 @@ result<std::optional<identity>> read_identity(const engine_reader& disk) {
   if (!store) return fail(std::move(store.error()));
   auto history = read_text(disk, record_type::history_id, history_id_key);
   if (!history) return fail(std::move(history.error()));
-  return std::optional<identity>{{std::move(*store), history_id{std::move(*history)}}};
+  return std::optional<identity>{{std::move(*store), history_id{std::move(*history)}, *format}};
 }
 
 result<std::array<epoch, partition_count>> read_epochs(const engine_reader& disk) {

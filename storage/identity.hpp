@@ -11,16 +11,22 @@
 namespace lightstick::storage {
 
 /// Of the data folder. A folder of a newer format is refused; older ones stay readable.
-inline constexpr std::uint64_t folder_format = 1;
+/// 2 added the families reminders, due and floors.
+inline constexpr std::uint64_t folder_format = 2;
 
 struct identity {
   std::string store_id;              ///< 32 hex digits
   lightstick::history_id history_id; ///< 16 hex digits
+  std::uint64_t format = folder_format;
 };
 
 [[nodiscard]] identity make_identity(random_source& random);
 /// Durable on return. Errors: disk_full, io_failed.
 [[nodiscard]] result<void> write_identity(engine& disk, const identity& who);
+/// Gives a new store its identity. Durable on return. Errors: disk_full, io_failed.
+[[nodiscard]] result<identity> introduce(engine& disk);
+/// Writes down that the store has the format of this program. Durable on return. Errors: disk_full, io_failed.
+[[nodiscard]] result<void> write_format(engine& disk);
 /// Nothing when the engine holds no identity: it is new. Errors: corrupt, newer_format, io_failed.
 [[nodiscard]] result<std::optional<identity>> read_identity(const engine_reader& disk);
 

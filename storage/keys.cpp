@@ -8,6 +8,7 @@ namespace lightstick::storage {
 namespace {
 
 constexpr std::size_t prefix_header_bytes = 4;
+constexpr std::size_t due_header_bytes = 12;
 
 void append_hex(std::string& out, std::uint8_t byte) {
   static constexpr char digits[] = "0123456789abcdef";
@@ -49,8 +50,15 @@ std::string_view to_string(family f) noexcept {
     case family::snapshots: return "snapshots";
     case family::history: return "history";
     case family::marks: return "marks";
+    case family::reminders: return "reminders";
+    case family::due: return "due";
+    case family::floors: return "floors";
   }
   return "unknown";
+}
+
+bool many_keys_a_log(family f) noexcept {
+  return f == family::journal || f == family::history || f == family::marks || f == family::reminders;
 }
 
 std::string log_prefix(const log_id& log) {
@@ -79,6 +87,37 @@ std::string row_key(std::string_view prefix, std::string_view key) {
   return out;
 }
 
+std::string due_begin(partition p, std::int64_t from_ms) {
+  assert(from_ms >= 0);
+  std::string out;
+  put_big_endian(out, p.value);
+  put_big_endian(out, static_cast<std::uint64_t>(from_ms));
+  return out;
+}
+
+std::string due_key(const due_entry& e) {
+  assert(e.log.size() <= log_name_bytes_max);
+  std::string out = due_begin(e.partition, e.due_ms);
+  put_big_endian(out, static_cast<std::uint16_t>(e.log.size()));
+  out += e.log;
+  out += e.name;
+  return out;
+}
+
+std::optional<due_entry> parse_due_key(std::string_view key) {
+  if (key.size() < due_header_bytes) return std::nullopt;
+  due_entry out;
+  out.partition.value = get_big_endian<std::uint16_t>(key);
+  auto due = get_big_endian<std::uint64_t>(key.substr(2));
+  std::size_t size = get_big_endian<std::uint16_t>(key.substr(10));
+  key.remove_prefix(due_header_bytes);
+  if (due > INT64_MAX || size == 0 || size > log_name_bytes_max || key.size() <= size) return std::nullopt;
+  out.due_ms = static_cast<std::int64_t>(due);
+  out.log = key.substr(0, size);
+  out.name = key.substr(size);
+  return out;
+}
+
 std::size_t log_prefix_size(std::string_view key) noexcept {
   if (key.size() < prefix_header_bytes) return 0;
   std::size_t size = prefix_header_bytes + get_big_endian<std::uint16_t>(key.substr(2));
@@ -103,7 +142,11 @@ std::string describe(const log_id& log) {
 
 std::string describe(family f, std::string_view key) {
   std::string out(to_string(f));
-  std::size_t size = f == family::meta ? 0 : log_prefix_size(key);
+  if (auto due = f == family::due ? parse_due_key(key) : std::nullopt) {
+    return out + ", " + describe(log_id{due->partition, due->log}) + ", reminder " + quoted(due->name) + " at " +
+           std::to_string(due->due_ms);
+  }
+  std::size_t size = f == family::meta || f == family::due ? 0 : log_prefix_size(key);
   if (size == 0) return out + ", key " + quoted(key);
   out += ", ";
   out += describe(log_id{partition{get_big_endian<std::uint16_t>(key)},
@@ -111,6 +154,7 @@ std::string describe(family f, std::string_view key) {
   auto rest = key.substr(size);
   if (f == family::journal) out += ", sequence " + row_text(rest);
   if (f == family::history || f == family::marks) out += ", row " + row_text(rest);
+  if (f == family::reminders) out += ", reminder " + quoted(rest);
   return out;
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,13 +16,21 @@
 ///     snapshots   log prefix
 ///     history     log prefix | row key
 ///     marks       log prefix | row key
+///     reminders   log prefix | name of the reminder
+///     floors      log prefix
+///     due         partition (2 bytes) | due, ms (8 bytes) | length of the log's name (2 bytes) | log's name | reminder's name
 ///     meta        text
 namespace lightstick::storage {
 
 /// Column families, one a purpose. The numbers are ours, not stored.
-enum class family : std::uint8_t { meta, journal, snapshots, history, marks };
-inline constexpr std::size_t family_count = 5;
+enum class family : std::uint8_t { meta, journal, snapshots, history, marks, reminders, due, floors };
+inline constexpr std::size_t family_count = 8;
+inline constexpr std::array<family, family_count> all_families{family::meta,    family::journal, family::snapshots,
+                                                               family::history, family::marks,   family::reminders,
+                                                               family::due,     family::floors};
 [[nodiscard]] std::string_view to_string(family f) noexcept;
+/// Whether a log has many keys in it, side by side behind its prefix.
+[[nodiscard]] bool many_keys_a_log(family f) noexcept;
 
 inline constexpr std::size_t log_name_bytes_max = 1024;
 inline constexpr std::size_t row_key_bytes_max = 1024;
@@ -38,6 +48,22 @@ struct log_id {
 [[nodiscard]] std::string log_prefix(const log_id& log);
 [[nodiscard]] std::string journal_key(std::string_view prefix, sequence at);
 [[nodiscard]] std::string row_key(std::string_view prefix, std::string_view key);
+
+/// An entry of `family::due`: the reminders of a partition in the order in which they fall due.
+struct due_entry {
+  lightstick::partition partition;
+  std::int64_t due_ms = 0;  ///< Unix epoch, not negative
+  std::string log;  ///< name
+  std::string name;  ///< of the reminder
+
+  friend bool operator==(const due_entry&, const due_entry&) = default;
+};
+/// REQUIRES: `due_ms` is not negative, the log's name not longer than `log_name_bytes_max`.
+[[nodiscard]] std::string due_key(const due_entry& e);
+/// Nothing when `key` is none.
+[[nodiscard]] std::optional<due_entry> parse_due_key(std::string_view key);
+/// Below all entries of the partition that are due at `from_ms` or later. REQUIRES: `from_ms` is not negative.
+[[nodiscard]] std::string due_begin(partition p, std::int64_t from_ms);
 
 /// Length of the log prefix that `key` begins with; 0 when it begins with none.
 [[nodiscard]] std::size_t log_prefix_size(std::string_view key) noexcept;

@@ -1,5 +1,7 @@
 #include "storage/log_layout.hpp"
 
+#include <algorithm>
+
 #include "storage/record.hpp"
 
 namespace lightstick::storage {
@@ -9,12 +11,32 @@ write_op put(family f, std::string key, std::string value) {
   return {write_op::kind::put, f, std::move(key), std::move(value)};
 }
 
+write_op erase(family f, std::string key) { return {write_op::kind::erase, f, std::move(key), {}}; }
+
 write_op encode_row(const std::string& prefix, const row_write& r) {
   auto f = r.table == row_table::history ? family::history : family::marks;
   auto key = row_key(prefix, r.key);
-  if (!r.value) return {write_op::kind::erase, f, std::move(key), {}};
+  if (!r.value) return erase(f, std::move(key));
   auto value = f == family::history ? encode_history_row(key, *r.value) : encode_mark(key, {r.expires_ms, *r.value});
   return put(f, std::move(key), std::move(value));
+}
+
+/// The reminder, and its place among those of its partition.
+void encode_reminder_write(const std::string& prefix, const log_id& log, const reminder_write& r,
+                           std::vector<write_op>& ops) {
+  auto key = row_key(prefix, r.name);
+  if (r.was_due_ms && r.was_due_ms != r.due_ms) {
+    ops.push_back(erase(family::due, due_key({log.partition, *r.was_due_ms, log.name, r.name})));
+  }
+  if (!r.due_ms) {
+    ops.push_back(erase(family::reminders, std::move(key)));
+    return;
+  }
+  auto due = due_key({log.partition, *r.due_ms, log.name, r.name});
+  auto due_value = encode_due(due);
+  ops.push_back(put(family::due, std::move(due), std::move(due_value)));
+  auto value = encode_reminder(key, {*r.due_ms, r.payload});
+  ops.push_back(put(family::reminders, std::move(key), std::move(value)));
 }
 
 /// Gives the epoch it was written under.
@@ -61,12 +83,40 @@ result<void> load_events(const engine_reader& disk, const std::string& prefix, e
   return outcome;
 }
 
+result<void> load_reminders(const engine_reader& disk, const std::string& prefix, log_contents& into) {
+  result<void> outcome;
+  auto visit = [&](std::string_view key, std::string_view value) {
+    auto stored = decode_reminder(key, value);
+    if (!stored) {
+      outcome = fail(std::move(stored.error()));
+      return false;
+    }
+    into.reminders.push_back({std::string(key.substr(prefix.size())), stored->due_ms, std::string(stored->payload)});
+    return true;
+  };
+  auto scanned = disk.scan({family::reminders, prefix, prefix_end(prefix), false}, visit);
+  if (!scanned) return scanned;
+  return outcome;
+}
+
+/// The payload of a reminder when it is due at that time; nothing when it is gone or due at another.
+result<std::optional<std::string>> payload_of(const engine_reader& disk, const due_entry& due) {
+  auto key = row_key(log_prefix({due.partition, due.log}), due.name);
+  auto value = disk.get(family::reminders, key);
+  if (!value) return fail(std::move(value.error()));
+  if (!*value) return std::optional<std::string>{};
+  auto stored = decode_reminder(key, **value);
+  if (!stored) return fail(std::move(stored.error()));
+  if (stored->due_ms != due.due_ms) return std::optional<std::string>{};
+  return std::optional<std::string>(stored->payload);
+}
+
 }  // namespace
 
 encoded_append encode_append(const std::string& prefix, const append_request& request, sequence oldest) {
   encoded_append out;
   out.oldest = oldest;
-  out.ops.reserve(request.events.size() + request.rows.size() + 1);
+  out.ops.reserve(request.events.size() + request.rows.size() + 3 * request.reminders.size() + 2);
   auto at = request.expected;
   for (const auto& event : request.events) {
     at = at.next();
@@ -76,9 +126,13 @@ encoded_append encode_append(const std::string& prefix, const append_request& re
     out.ops.push_back(put(family::journal, std::move(key), std::move(value)));
   }
   for (const auto& r : request.rows) out.ops.push_back(encode_row(prefix, r));
+  for (const auto& r : request.reminders) encode_reminder_write(prefix, request.log, r, out.ops);
+  if (request.history_floor) {
+    out.ops.push_back(put(family::floors, prefix, encode_floor(prefix, *request.history_floor)));
+  }
   if (!request.snapshot) return out;
   for (std::uint64_t n = 0; n < events_removed_max && out.oldest <= request.expected; ++n) {
-    out.ops.push_back({write_op::kind::erase, family::journal, journal_key(prefix, out.oldest), {}});
+    out.ops.push_back(erase(family::journal, journal_key(prefix, out.oldest)));
     out.oldest = out.oldest.next();
   }
   if (out.oldest > request.expected) out.oldest = at.next();
@@ -100,7 +154,61 @@ result<loaded_log> load_log(const engine_reader& disk, const std::string& prefix
   auto page = load_rows(disk, prefix, marks, now_ms);
   if (!page) return fail(std::move(page.error()));
   out.contents.marks = std::move(page->rows);
+  if (auto loaded = load_reminders(disk, prefix, out.contents); !loaded) return fail(std::move(loaded.error()));
+  auto floor = load_floor(disk, prefix);
+  if (!floor) return fail(std::move(floor.error()));
+  out.contents.history_floor = std::move(*floor);
   return out;
+}
+
+result<std::string> load_floor(const engine_reader& disk, const std::string& prefix) {
+  auto value = disk.get(family::floors, prefix);
+  if (!value) return fail(std::move(value.error()));
+  if (!*value) return std::string{};
+  auto floor = decode_floor(prefix, **value);
+  if (!floor) return fail(std::move(floor.error()));
+  return std::string(*floor);
+}
+
+result<due_page> load_due(const engine_reader& disk, partition p, std::int64_t until_ms,
+                          const std::string& after_cursor, std::uint32_t entries_max) {
+  due_page page;
+  page.cursor = after_cursor;
+  if (until_ms < 0) return page;
+  scan_range range{family::due, due_begin(p, 0), due_begin(p, until_ms), false};
+  range.to = prefix_end(range.to);
+  if (!after_cursor.empty()) {
+    if (!after_cursor.starts_with(std::string_view(range.from).substr(0, sizeof p.value))) {
+      return fail(errc::invalid, "cursor of due reminders is not of partition " + std::to_string(p.value));
+    }
+    range.from = after_cursor + '\0';
+  }
+  if (range.from >= range.to) return page;
+  result<void> outcome;
+  std::size_t bytes = 0;
+  auto visit = [&](std::string_view key, std::string_view value) {
+    if (page.entries.size() + page.damaged.size() >= entries_max || bytes > due_page_bytes_max) {
+      page.more = true;
+      return false;
+    }
+    auto entry = decode_due(key, value);
+    auto payload = entry ? payload_of(disk, *entry) : result<std::optional<std::string>>(fail(entry.error()));
+    if (!payload && !payload.error().is(condition::corrupt)) {
+      outcome = fail(std::move(payload.error()));
+      return false;
+    }
+    page.cursor = key;
+    if (!payload) {
+      page.damaged.push_back(std::move(payload.error()));
+    } else if (*payload) {
+      bytes += (*payload)->size();
+      page.entries.push_back({std::move(entry->log), std::move(entry->name), entry->due_ms, std::move(**payload)});
+    }
+    return true;
+  };
+  if (auto scanned = disk.scan(range, visit); !scanned) return fail(std::move(scanned.error()));
+  if (!outcome) return fail(std::move(outcome.error()));
+  return page;
 }
 
 result<row_page> load_rows(const engine_reader& disk, const std::string& prefix, const row_query& query,
@@ -110,6 +218,11 @@ result<row_page> load_rows(const engine_reader& disk, const std::string& prefix,
                    query.after.empty() ? prefix : row_key(prefix, query.after) + '\0',
                    query.before.empty() ? prefix_end(prefix) : row_key(prefix, query.before), query.newest_first};
   row_page page;
+  if (history) {
+    auto floor = load_floor(disk, prefix);
+    if (!floor) return fail(std::move(floor.error()));
+    range.from = std::max(std::move(range.from), row_key(prefix, *floor));
+  }
   if (range.from >= range.to) return page;
   result<void> outcome;
   std::uint64_t bytes = 0;

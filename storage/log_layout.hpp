@@ -28,7 +28,15 @@ struct loaded_log {
 /// REQUIRES: `disk` does not change meanwhile. Errors: corrupt, newer_format, io_failed.
 [[nodiscard]] result<loaded_log> load_log(const engine_reader& disk, const std::string& prefix, std::int64_t now_ms);
 
-/// A page of history ends before a damaged row, so that only the page that would begin with it is an error.
+/// The key below which rows of history are hidden; empty without one. Errors: as load_log.
+[[nodiscard]] result<std::string> load_floor(const engine_reader& disk, const std::string& prefix);
+
+/// As store::due_reminders. An entry whose reminder is gone or due at another time is passed over.
+/// REQUIRES: `disk` does not change meanwhile. Errors: as load_log, and invalid for a cursor of another partition.
+[[nodiscard]] result<due_page> load_due(const engine_reader& disk, partition p, std::int64_t until_ms,
+                                        const std::string& after_cursor, std::uint32_t entries_max);
+
+/// A page of history begins at the floor and ends before a damaged row, so that only the page that would begin with it is an error.
 /// Errors: as load_log.
 [[nodiscard]] result<row_page> load_rows(const engine_reader& disk, const std::string& prefix, const row_query& query,
                                          std::int64_t now_ms);

@@ -109,6 +109,19 @@ std::string encode_mark(std::string_view key, const stored_mark& m) {
       .seal(key);
 }
 
+std::string encode_reminder(std::string_view key, const stored_reminder& r) {
+  return record_builder(record_type::reminder, 8 + r.payload.size())
+      .number(static_cast<std::uint64_t>(r.due_ms))
+      .text(r.payload)
+      .seal(key);
+}
+
+std::string encode_due(std::string_view key) { return record_builder(record_type::due, 0).seal(key); }
+
+std::string encode_floor(std::string_view key, std::string_view row_key) {
+  return record_builder(record_type::floor, row_key.size()).text(row_key).seal(key);
+}
+
 std::string encode_text(record_type t, std::string_view key, std::string_view text) {
   return record_builder(t, text.size()).text(text).seal(key);
 }
@@ -139,6 +152,24 @@ result<stored_mark> decode_mark(std::string_view key, std::string_view value) {
   auto payload = open(family::marks, record_type::mark, key, value, 8);
   if (!payload) return fail(std::move(payload.error()));
   return stored_mark{static_cast<std::int64_t>(get_big_endian<std::uint64_t>(*payload)), payload->substr(8)};
+}
+
+result<stored_reminder> decode_reminder(std::string_view key, std::string_view value) {
+  auto payload = open(family::reminders, record_type::reminder, key, value, 8);
+  if (!payload) return fail(std::move(payload.error()));
+  return stored_reminder{static_cast<std::int64_t>(get_big_endian<std::uint64_t>(*payload)), payload->substr(8)};
+}
+
+result<due_entry> decode_due(std::string_view key, std::string_view value) {
+  auto payload = open(family::due, record_type::due, key, value, 0);
+  if (!payload) return fail(std::move(payload.error()));
+  auto entry = parse_due_key(key);
+  if (!entry) return damaged(family::due, key, "key is none of a reminder");
+  return std::move(*entry);
+}
+
+result<std::string_view> decode_floor(std::string_view key, std::string_view value) {
+  return open(family::floors, record_type::floor, key, value, 0);
 }
 
 result<std::string_view> decode_text(record_type t, std::string_view key, std::string_view value) {

@@ -25,6 +25,9 @@ enum class record_type : std::uint8_t {
   snapshot = 17,     ///< snapshots: epoch (8 bytes) | sequence (8 bytes) | oldest event (8 bytes) | state
   history_row = 18,  ///< history: value
   mark = 19,         ///< marks: expires_ms (8 bytes, 0 = never) | value
+  reminder = 20,     ///< reminders: due_ms (8 bytes) | payload
+  due = 21,          ///< due: nothing; the key says it all
+  floor = 22,        ///< floors: row key
 };
 
 inline constexpr std::uint8_t record_version = 1;
@@ -45,10 +48,19 @@ struct stored_mark {
   std::string_view value;
 };
 
+struct stored_reminder {
+  std::int64_t due_ms = 0;
+  std::string_view payload;
+};
+
 [[nodiscard]] std::string encode_event(std::string_view key, const stored_event& e);
 [[nodiscard]] std::string encode_snapshot(std::string_view key, const stored_snapshot& s);
 [[nodiscard]] std::string encode_history_row(std::string_view key, std::string_view value);
 [[nodiscard]] std::string encode_mark(std::string_view key, const stored_mark& m);
+[[nodiscard]] std::string encode_reminder(std::string_view key, const stored_reminder& r);
+[[nodiscard]] std::string encode_due(std::string_view key);
+/// Rows of history with keys below `row_key` are hidden.
+[[nodiscard]] std::string encode_floor(std::string_view key, std::string_view row_key);
 [[nodiscard]] std::string encode_text(record_type t, std::string_view key, std::string_view text);
 [[nodiscard]] std::string encode_number(record_type t, std::string_view key, std::uint64_t n);
 
@@ -58,6 +70,9 @@ struct stored_mark {
 [[nodiscard]] result<stored_snapshot> decode_snapshot(std::string_view key, std::string_view value);
 [[nodiscard]] result<std::string_view> decode_history_row(std::string_view key, std::string_view value);
 [[nodiscard]] result<stored_mark> decode_mark(std::string_view key, std::string_view value);
+[[nodiscard]] result<stored_reminder> decode_reminder(std::string_view key, std::string_view value);
+[[nodiscard]] result<due_entry> decode_due(std::string_view key, std::string_view value);
+[[nodiscard]] result<std::string_view> decode_floor(std::string_view key, std::string_view value);
 [[nodiscard]] result<std::string_view> decode_text(record_type t, std::string_view key, std::string_view value);
 [[nodiscard]] result<std::uint64_t> decode_number(record_type t, std::string_view key, std::string_view value);
 

@@ -5,11 +5,9 @@
 #include "runtime/base/log.hpp"
 #include "storage/commit_queue.hpp"
 #include "storage/committer.hpp"
-#include "storage/data_folder.hpp"
 #include "storage/engine.hpp"
-#include "storage/identity.hpp"
 #include "storage/log_layout.hpp"
-#include "storage/rocks/open.hpp"
+#include "storage/open_folder.hpp"
 
 namespace lightstick::storage {
 namespace {
@@ -35,7 +33,7 @@ result<void> check(const log_id& log) {
 
 result<void> check(const append_request& request, std::size_t bytes_max) {
   if (auto fit = check(request.log); !fit) return fit;
-  if (request.events.empty() && !request.rows.empty()) {
+  if (request.events.empty() && (!request.rows.empty() || !request.reminders.empty() || request.history_floor)) {
     return fail(errc::invalid, describe(request.log) + ": rows need an event, which gives them their place in order");
   }
   std::size_t bytes = request.snapshot ? request.snapshot->size() : 0;
@@ -47,30 +45,23 @@ result<void> check(const append_request& request, std::size_t bytes_max) {
     }
     bytes += r.key.size() + (r.value ? r.value->size() : 0);
   }
+  for (const auto& r : request.reminders) {
+    if (r.name.empty() || r.name.size() > row_key_bytes_max || r.due_ms.value_or(0) < 0 ||
+        r.was_due_ms.value_or(0) < 0) {
+      return fail(errc::invalid, describe(request.log) + ": a reminder has a name of 1 to " +
+                                     std::to_string(row_key_bytes_max) + " bytes and is not due before 1970");
+    }
+    bytes += 2 * r.name.size() + r.payload.size();
+  }
+  if (request.history_floor && request.history_floor->size() > row_key_bytes_max) {
+    return fail(errc::invalid,
+                describe(request.log) + ": a floor has at most " + std::to_string(row_key_bytes_max) + " bytes");
+  }
   if (bytes > bytes_max) {
     return fail(errc::invalid, describe(request.log) + ": append of " + std::to_string(bytes) + " bytes, at most " +
                                    std::to_string(bytes_max));
   }
   return {};
-}
-
-/// Gives a new store its identity.
-result<identity> introduce(engine& disk) {
-  auto who = make_identity(secure_random());
-  if (auto written = write_identity(disk, who); !written) return fail(std::move(written.error()));
-  return who;
-}
-
-/// The identity of a store whose label says `expected_id`.
-result<identity> recognise(const engine& disk, const std::string& expected_id) {
-  auto who = read_identity(disk);
-  if (!who) return fail(std::move(who.error()));
-  if (!*who) return fail(errc::corrupt, "its database does not say whose it is; restore a back-up");
-  if ((*who)->store_id != expected_id) {
-    return fail(errc::corrupt, "it is labelled " + expected_id + " but its database is that of " + (*who)->store_id +
-                                   ": parts of two folders were mixed");
-  }
-  return std::move(**who);
 }
 
 /// Lets a caller wait for the committing thread.
@@ -114,25 +105,17 @@ struct store::impl {
 
 result<std::unique_ptr<store>> store::open(options o, metrics& registry, const clock_source& clock) {
   if (auto fit = check(o); !fit) return fail(std::move(fit.error()));
-  auto folder = data_folder::open(o.path, o.create);
-  if (!folder) return fail(std::move(folder.error()));
-  bool fresh = !folder->store_id();
-  auto disk = rocks::open({folder->engine_path(), fresh, o.memory_bytes}, clock);
-  if (!disk) return fail(std::move(disk.error()));
-  auto in_folder = [&](error e) {
-    e.detail = "data folder " + o.path.string() + ": " + e.detail;
-    return fail(std::move(e));
-  };
-  auto who = fresh ? introduce(**disk) : recognise(**disk, *folder->store_id());
-  if (!who) return in_folder(std::move(who.error()));
-  auto epochs = read_epochs(**disk);
-  if (!epochs) return in_folder(std::move(epochs.error()));
-  if (fresh) {
-    if (auto finished = folder->finish(who->store_id); !finished) return fail(std::move(finished.error()));
+  auto opened = open_folder(o.path, o.create, o.memory_bytes, clock);
+  if (!opened) return fail(std::move(opened.error()));
+  auto epochs = read_epochs(*opened->disk);
+  if (!epochs) {
+    epochs.error().detail = "data folder " + o.path.string() + ": " + epochs.error().detail;
+    return fail(std::move(epochs.error()));
   }
-  LS_LOG(storage, info, "data folder is open", {"path", o.path.string()}, {"store", who->store_id}, {"new", fresh});
-  auto made = std::make_unique<impl>(std::move(*disk), std::move(o), std::move(*who), *epochs, registry, clock);
-  made->folder.emplace(std::move(*folder));
+  LS_LOG(storage, info, "data folder is open", {"path", o.path.string()}, {"store", opened->who.store_id});
+  auto made =
+      std::make_unique<impl>(std::move(opened->disk), std::move(o), std::move(opened->who), *epochs, registry, clock);
+  made->folder.emplace(std::move(opened->folder));
   return std::unique_ptr<store>(new store(std::move(made)));
 }
 
@@ -218,6 +201,17 @@ result<log_contents> store::read_log(const log_id& log) const {
 result<row_page> store::read_rows(const log_id& log, const row_query& query) const {
   if (auto fit = check(log); !fit) return fail(std::move(fit.error()));
   return impl_->counted(load_rows(*impl_->disk, log_prefix(log), query, impl_->clock.wall().value));
+}
+
+result<due_page> store::due_reminders(partition p, std::int64_t until_ms, const std::string& after_cursor,
+                                      std::uint32_t entries_max) const {
+  if (p.value >= partition_count || entries_max == 0) return fail(errc::invalid, "due reminders of no partition");
+  auto view = impl_->disk->view();
+  auto page = impl_->counted(load_due(*view, p, until_ms, after_cursor, entries_max));
+  if (!page || page->damaged.empty()) return page;
+  impl_->numbers.corrupt_records.add(page->damaged.size());
+  LS_LOG(storage, error, "damaged reminders", {"count", page->damaged.size()}, {"first", page->damaged.front()});
+  return page;
 }
 
 }  // namespace lightstick::storage

@@ -49,14 +49,34 @@ struct row_write {
   std::int64_t expires_ms = 0;       ///< marks: hidden from here on (Unix epoch), removed later; 0 = never
 };
 
+/// Something that a log is to be reminded of. It is kept until a `reminder_write` replaces or removes it.
+struct reminder {
+  std::string name;
+  std::int64_t due_ms = 0;  ///< Unix epoch, not negative
+  std::string payload;
+  friend bool operator==(const reminder&, const reminder&) = default;
+};
+
+/// Sets a reminder, or removes it.
+struct reminder_write {
+  std::string name;                        ///< 1 to `row_key_bytes_max` bytes
+  std::optional<std::int64_t> was_due_ms;  ///< of the reminder of that name that is there, if there is one
+  std::optional<std::int64_t> due_ms;      ///< empty: removed
+  std::string payload;
+};
+
 /// One atomic commit of one log.
 struct append_request {
   log_id log;
   epoch owner_epoch;                    ///< must be the partition's
   sequence expected;                    ///< must be the last sequence, those still queued counted
-  std::vector<std::string> events;      ///< take expected+1 ...
-  std::vector<row_write> rows;          ///< only with an event, which gives them their place in the order
+  std::vector<std::string> events;  ///< take expected+1 ...; may be empty strings, which only give the rest its place
+  std::vector<row_write> rows;  ///< only with an event, which gives them their place in the order
   std::optional<std::string> snapshot;  ///< the state after the last of `events`; older events are removed with it
+  std::vector<reminder_write> reminders{};  ///< only with an event
+  /// Only with an event: rows of history with smaller keys are hidden when this is committed, and removed later.
+  /// REQUIRES: not smaller than the one before.
+  std::optional<std::string> history_floor{};
 };
 
 struct row {
@@ -66,12 +86,14 @@ struct row {
 };
 
 struct log_contents {
-  epoch owner_epoch;                    ///< the partition's, now
+  epoch owner_epoch;  ///< the partition's, now
   std::optional<std::string> snapshot;
-  sequence snapshot_at;                 ///< 0 without a snapshot
-  std::vector<std::string> events;      ///< snapshot_at+1 ... last
+  sequence snapshot_at;  ///< 0 without a snapshot
+  std::vector<std::string> events;  ///< snapshot_at+1 ... last
   sequence last;
-  std::vector<row> marks;               ///< unexpired, by key
+  std::vector<row> marks;  ///< unexpired, by key
+  std::vector<reminder> reminders{};  ///< due or not, by name
+  std::string history_floor{};  ///< empty without one
 };
 
 /// Rows with keys in (after, before), exclusive both; an empty bound is open.
@@ -86,7 +108,25 @@ struct row_query {
 
 struct row_page {
   std::vector<row> rows;  ///< in the order asked for
-  bool more = false;      ///< rows_max or bytes_max ended the page
+  bool more = false;  ///< rows_max or bytes_max ended the page
+};
+
+/// Payloads in one page of due reminders; beyond it the page ends, with at least one entry.
+inline constexpr std::size_t due_page_bytes_max = 1U << 20U;
+
+struct due_reminder {
+  std::string log;  ///< name
+  std::string name;
+  std::int64_t due_ms = 0;
+  std::string payload;
+  friend bool operator==(const due_reminder&, const due_reminder&) = default;
+};
+
+struct due_page {
+  std::vector<due_reminder> entries;  ///< by due time, then by log and name
+  std::string cursor;  ///< where the next page begins
+  bool more = false;  ///< a limit ended the page
+  std::vector<error> damaged;  ///< entries that were left out because they, or their reminders, are damaged
 };
 
 /// Everything that one node keeps on disk: logs by (partition, name), each with journal, snapshot, rows and marks.
@@ -153,6 +193,11 @@ class store {
   /// One page of rows, as committed. Expired marks are not given. A page of history ends, with `more`, before a damaged
   /// row; the page that would begin with it is the error. Errors: as read_log.
   [[nodiscard]] result<row_page> read_rows(const log_id& log, const row_query& query) const;
+  /// Reminders of a partition that are due at `until_ms` or before, as committed, the earliest first, `entries_max` at
+  /// most. `after_cursor` is that of the page before, or empty. Reading changes nothing: a reminder is given again until
+  /// its log removes it. A damaged reminder is left out, named in the page and logged. Errors: as read_log.
+  [[nodiscard]] result<due_page> due_reminders(partition p, std::int64_t until_ms, const std::string& after_cursor,
+                                               std::uint32_t entries_max) const;
 
  private:
   struct impl;

@@ -1,5 +1,7 @@
 #include "storage/rocks/database.hpp"
 
+#include <algorithm>
+
 #include "runtime/base/log.hpp"
 #include "storage/errc.hpp"
 #include "storage/rocks/status.hpp"
@@ -26,26 +28,53 @@ error open_error(const rocksdb::Status& s, const std::filesystem::path& path) {
   return e;
 }
 
+std::string name_of(family f) {
+  return f == family::meta ? rocksdb::kDefaultColumnFamilyName : std::string(to_string(f));
+}
+
 }  // namespace
+
+result<std::vector<family>> missing_families(const open_options& o) {
+  std::vector<std::string> names;
+  auto s = rocksdb::DB::ListColumnFamilies(database_options(o, nullptr), o.path.string(), &names);
+  if (!s.ok()) return fail(open_error(s, o.path));
+  std::vector<family> missing;
+  for (auto f : all_families) {
+    if (std::ranges::find(names, name_of(f)) == names.end()) missing.push_back(f);
+  }
+  return missing;
+}
 
 result<std::unique_ptr<database>> database::open(const open_options& o, access a,
                                                  const std::shared_ptr<rocksdb::Cache>& cache,
                                                  const clock_source& clock) {
   auto how = database_options(o, cache);
-  auto families = column_families(o, cache, clock);
+  std::vector<family> there(all_families.begin(), all_families.end());
+  if (!o.create && o.families == families::those_there) {
+    auto missing = missing_families(o);
+    if (!missing) return fail(std::move(missing.error()));
+    std::erase_if(there, [&](family f) { return std::ranges::find(*missing, f) != missing->end(); });
+  }
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  for (auto f : there) families.emplace_back(name_of(f), column_family(f, o, cache, clock));
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
   auto s = a == access::read_only ? rocksdb::DB::OpenForReadOnly(how, o.path.string(), families, &handles, &db)
                                   : rocksdb::DB::Open(how, o.path.string(), families, &handles, &db);
   if (!s.ok()) return fail(open_error(s, o.path));
-  return std::unique_ptr<database>(new database(std::unique_ptr<rocksdb::DB>(db), std::move(handles)));
+  auto opened = std::unique_ptr<database>(new database(std::unique_ptr<rocksdb::DB>(db)));
+  for (std::size_t i = 0; i < there.size(); ++i) {
+    opened->handles_.at(static_cast<std::size_t>(there[i])) = handles[i];
+  }
+  return opened;
 }
 
-database::database(std::unique_ptr<rocksdb::DB> db, std::vector<rocksdb::ColumnFamilyHandle*> handles)
-    : db_(std::move(db)), handles_(std::move(handles)) {}
+database::database(std::unique_ptr<rocksdb::DB> db) : db_(std::move(db)) {}
 
 database::~database() {
-  for (auto* h : handles_) (void)db_->DestroyColumnFamilyHandle(h);
+  for (auto* h : handles_) {
+    if (h != nullptr) (void)db_->DestroyColumnFamilyHandle(h);
+  }
   if (auto closed = db_->Close(); !closed.ok()) {
     LS_LOG(storage, warn, "database did not close cleanly", {"error", to_error(closed, "close")});
   }

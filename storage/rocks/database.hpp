@@ -1,8 +1,8 @@
 #pragma once
 
 #include <rocksdb/db.h>
+#include <array>
 #include <memory>
-#include <vector>
 
 #include "storage/rocks/open.hpp"
 
@@ -22,13 +22,14 @@ class database {
   database& operator=(const database&) = delete;
 
   [[nodiscard]] rocksdb::DB& db() const { return *db_; }
+  /// REQUIRES: the family is there, see `families`.
   [[nodiscard]] rocksdb::ColumnFamilyHandle* handle(family f) const { return handles_.at(static_cast<std::size_t>(f)); }
 
  private:
-  database(std::unique_ptr<rocksdb::DB> db, std::vector<rocksdb::ColumnFamilyHandle*> handles);
+  explicit database(std::unique_ptr<rocksdb::DB> db);
 
   std::unique_ptr<rocksdb::DB> db_;
-  std::vector<rocksdb::ColumnFamilyHandle*> handles_;
+  std::array<rocksdb::ColumnFamilyHandle*, family_count> handles_{};
 };
 
 }  // namespace lightstick::storage::rocks

@@ -61,7 +61,7 @@ class rocks_engine::reader final : public engine_reader {
     how.iterate_upper_bound = &to;
     // Filters go by the prefix of the key that is sought. Backwards that is the end of the range, which may have
     // another prefix.
-    how.prefix_same_as_start = !range.backwards && range.family != family::meta;
+    how.prefix_same_as_start = !range.backwards && many_keys_a_log(range.family);
     how.total_order_seek = !how.prefix_same_as_start;
     std::unique_ptr<rocksdb::Iterator> it(from_->db().NewIterator(how, from_->handle(range.family)));
     if (range.backwards) {

@@ -49,7 +49,7 @@ rocksdb::DBOptions database_options(const open_options& o, std::shared_ptr<rocks
   if (o.env != nullptr) d.env = o.env;
   d.create_if_missing = o.create;
   d.error_if_exists = o.create;
-  d.create_missing_column_families = o.create;
+  d.create_missing_column_families = o.create || o.families == families::make_missing;
 
   d.paranoid_checks = true;
   d.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
@@ -78,27 +78,21 @@ rocksdb::DBOptions database_options(const open_options& o, std::shared_ptr<rocks
   return d;
 }
 
-std::vector<rocksdb::ColumnFamilyDescriptor> column_families(const open_options& o,
-                                                             const std::shared_ptr<rocksdb::Cache>& cache,
-                                                             const clock_source& clock) {
-  std::vector<rocksdb::ColumnFamilyDescriptor> out;
-  for (auto f : {family::meta, family::journal, family::snapshots, family::history, family::marks}) {
-    rocksdb::ColumnFamilyOptions c;
-    bool by_log = f == family::journal || f == family::history || f == family::marks;
-    c.table_factory = tables(cache, !by_log);
-    if (by_log) c.prefix_extractor = log_prefix_transform();
-    c.write_buffer_size = std::clamp(write_buffers_bytes(o.memory_bytes) / 4, mib, 64 * mib);
-    c.level_compaction_dynamic_level_bytes = true;
-    c.compression = rocksdb::kLZ4Compression;
-    c.bottommost_compression = rocksdb::kZSTD;
-    if (f == family::marks) {
-      c.compaction_filter_factory = mark_filter_factory(clock);
-      c.ttl = marks_rewritten_after_s;
-      c.periodic_compaction_seconds = marks_rewritten_after_s;
-    }
-    out.emplace_back(f == family::meta ? rocksdb::kDefaultColumnFamilyName : std::string(to_string(f)), std::move(c));
+rocksdb::ColumnFamilyOptions column_family(family f, const open_options& o,
+                                           const std::shared_ptr<rocksdb::Cache>& cache, const clock_source& clock) {
+  rocksdb::ColumnFamilyOptions c;
+  c.table_factory = tables(cache, !many_keys_a_log(f));
+  if (many_keys_a_log(f)) c.prefix_extractor = log_prefix_transform();
+  c.write_buffer_size = std::clamp(write_buffers_bytes(o.memory_bytes) / 4, mib, 64 * mib);
+  c.level_compaction_dynamic_level_bytes = true;
+  c.compression = rocksdb::kLZ4Compression;
+  c.bottommost_compression = rocksdb::kZSTD;
+  if (f == family::marks) {
+    c.compaction_filter_factory = mark_filter_factory(clock);
+    c.ttl = marks_rewritten_after_s;
+    c.periodic_compaction_seconds = marks_rewritten_after_s;
   }
-  return out;
+  return c;
 }
 
 }  // namespace lightstick::storage::rocks

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <rocksdb/db.h>
-#include <vector>
 
 #include "storage/rocks/open.hpp"
 
@@ -12,9 +11,8 @@ namespace lightstick::storage::rocks {
 [[nodiscard]] rocksdb::DBOptions database_options(const open_options& o, std::shared_ptr<rocksdb::Cache> cache);
 [[nodiscard]] std::shared_ptr<rocksdb::Cache> make_cache(std::size_t memory_bytes);
 
-/// By `family`, in its order.
-[[nodiscard]] std::vector<rocksdb::ColumnFamilyDescriptor> column_families(const open_options& o,
-                                                                           const std::shared_ptr<rocksdb::Cache>& cache,
-                                                                           const clock_source& clock);
+[[nodiscard]] rocksdb::ColumnFamilyOptions column_family(family f, const open_options& o,
+                                                         const std::shared_ptr<rocksdb::Cache>& cache,
+                                                         const clock_source& clock);
 
 }  // namespace lightstick::storage::rocks

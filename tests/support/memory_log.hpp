@@ -34,6 +34,8 @@ class memory_log final : public runtime::durable_log {
                       stored.events.end());
     out.last = sequence{stored.events.size()};
     for (const auto& [key, value] : stored.rows[runtime::row_table::marks]) out.marks.push_back({key, value});
+    for (const auto& [name, r] : stored.reminders) out.reminders.push_back(r);
+    out.history_floor = stored.history_floor;
     lock.unlock();
     done(std::move(out));
   }
@@ -66,6 +68,7 @@ class memory_log final : public runtime::durable_log {
       std::lock_guard lock(mutex_);
       std::vector<runtime::row> found;
       for (const auto& [key, value] : logs_[actor].rows[query.table]) {
+        if (query.table == runtime::row_table::history && key < logs_[actor].history_floor) continue;
         if (!query.after.empty() && key <= query.after) continue;
         if (!query.before.empty() && key >= query.before) continue;
         found.push_back({key, value});
@@ -74,6 +77,32 @@ class memory_log final : public runtime::durable_log {
       page.more = found.size() > query.rows_max;
       if (page.more) found.resize(query.rows_max);
       page.rows = std::move(found);
+    }
+    done(std::move(page));
+  }
+
+  /// The cursor is due time, actor and name, as text that sorts.
+  void due_reminders(partition p, std::int64_t until_ms, std::string after_cursor, std::uint32_t entries_max,
+                     unique_function<void(result<runtime::due_page>)> done) override {
+    runtime::due_page page;
+    page.cursor = after_cursor;
+    {
+      std::lock_guard lock(mutex_);
+      std::map<std::string, runtime::due_reminder> due;
+      for (const auto& [actor, stored] : logs_) {
+        if (partition_of(actor) != p) continue;
+        for (const auto& [name, r] : stored.reminders) {
+          if (r.due_ms > until_ms) continue;
+          auto cursor = runtime::big_endian_key(static_cast<std::uint64_t>(r.due_ms)) + actor.to_string() + '\0' + name;
+          due[std::move(cursor)] = {actor, name, r.due_ms, r.payload};
+        }
+      }
+      for (auto at = due.upper_bound(after_cursor); at != due.end(); ++at) {
+        page.more = page.entries.size() >= entries_max;
+        if (page.more) break;
+        page.cursor = at->first;
+        page.entries.push_back(std::move(at->second));
+      }
     }
     done(std::move(page));
   }
@@ -94,6 +123,17 @@ class memory_log final : public runtime::durable_log {
             stored.rows[r.table].erase(r.key);
           }
         }
+        for (auto& r : w.request.reminders) {
+          auto found = stored.reminders.find(r.name);
+          auto was = found == stored.reminders.end() ? std::nullopt : std::optional(found->second.due_ms);
+          if (was != r.was_due_ms) std::abort();  // the runtime does not know its own reminders
+          if (r.due_ms) {
+            stored.reminders[r.name] = {r.name, *r.due_ms, std::move(r.payload)};
+          } else if (was) {
+            stored.reminders.erase(found);
+          }
+        }
+        if (w.request.history_floor) stored.history_floor = std::move(*w.request.history_floor);
         if (w.request.snapshot) {
           stored.snapshot = std::move(w.request.snapshot);
           stored.snapshot_at = sequence{stored.events.size()};
@@ -149,6 +189,8 @@ class memory_log final : public runtime::durable_log {
     std::optional<std::string> snapshot;
     sequence snapshot_at;
     std::map<runtime::row_table, std::map<std::string, std::string>> rows;
+    std::map<std::string, runtime::reminder> reminders;
+    std::string history_floor;
   };
   mutable std::mutex mutex_;
   std::map<actor_id, stored_log> logs_;

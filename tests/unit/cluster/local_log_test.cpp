@@ -87,6 +87,10 @@ class local_log_test : public testing::Test {
   result<runtime::row_page> read_rows(runtime::row_query query) {
     return await<runtime::row_page>([&](auto done) { log_->read_rows(aurora, std::move(query), std::move(done)); });
   }
+  result<runtime::due_page> due(partition p, std::int64_t until_ms, std::string cursor = {}, std::uint32_t max = 10) {
+    return await<runtime::due_page>(
+        [&](auto done) { log_->due_reminders(p, until_ms, std::move(cursor), max, std::move(done)); });
+  }
   result<void> commit(runtime::append_request request) {
     auto listener = std::make_shared<waiter>();
     sequence last{request.expected.value() + request.events.size()};
@@ -128,6 +132,39 @@ TEST_F(local_log_test, an_actor_is_recovered_as_it_was_committed) {
   ASSERT_TRUE(page);
   ASSERT_EQ(page->rows.size(), 1U);
   EXPECT_EQ(page->rows[0].value, "first");
+}
+
+TEST_F(local_log_test, reminders_and_the_floor_of_history_come_back_and_fall_due) {
+  auto opened = recover();
+  runtime::append_request r{aurora, opened->owner_epoch, {}, {""}, {}, std::nullopt};
+  r.rows = {{runtime::row_table::history, runtime::big_endian_key(1), "hidden", 0},
+            {runtime::row_table::history, runtime::big_endian_key(2), "shown", 0}};
+  r.reminders = {{"close", std::nullopt, 2000, "now"}, {"open", std::nullopt, 1000, ""}};
+  r.history_floor = runtime::big_endian_key(2);
+  ASSERT_TRUE(commit(r));
+  stop();
+  start();
+  auto c = recover();
+  ASSERT_EQ(c->reminders.size(), 2U);
+  EXPECT_EQ(c->reminders[0].name, "close");
+  EXPECT_EQ(c->reminders[0].due_ms, 2000);
+  EXPECT_EQ(c->reminders[0].payload, "now");
+  EXPECT_EQ(c->history_floor, runtime::big_endian_key(2));
+  auto page = read_rows({});
+  ASSERT_EQ(page->rows.size(), 1U);
+  EXPECT_EQ(page->rows[0].value, "shown");
+
+  auto first = due(partition_of(aurora), 2000, {}, 1);
+  ASSERT_TRUE(first) << first.error().to_string();
+  ASSERT_EQ(first->entries.size(), 1U);
+  EXPECT_EQ(first->entries[0].actor, aurora);
+  EXPECT_EQ(first->entries[0].name, "open");
+  EXPECT_TRUE(first->more);
+  auto rest = due(partition_of(aurora), 2000, first->cursor);
+  ASSERT_EQ(rest->entries.size(), 1U);
+  EXPECT_EQ(rest->entries[0].payload, "now");
+  EXPECT_FALSE(rest->more);
+  EXPECT_TRUE(due(partition_of(aurora), 999)->entries.empty());
 }
 
 TEST_F(local_log_test, an_append_of_an_earlier_run_is_refused) {

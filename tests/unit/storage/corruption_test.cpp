@@ -27,6 +27,8 @@ class damaged_record : public store_test {
     commit(std::move(r));
     r = after(1, {"an event"});
     r.rows = {history_row("row-1", "a row"), mark("mark-1", "a mark", clock_.wall().value + 1000)};
+    r.reminders = {{"reminder-1", std::nullopt, 1000, "a reminder"}, {"reminder-2", std::nullopt, 2000, "another"}};
+    r.history_floor = "row";
     commit(std::move(r));
   }
 
@@ -83,6 +85,32 @@ TEST_F(damaged_record, of_history_is_named_and_costs_only_its_page) {
   ASSERT_FALSE(refused) << "the page that begins with it is not";
   EXPECT_NE(refused.error().detail.find("row-2"), std::string::npos) << refused.error().detail;
   EXPECT_TRUE(store_->open_log(aurora)) << "history is not part of recovery";
+}
+
+TEST_F(damaged_record, of_a_reminder_is_named) {
+  expect_named(family::reminders, row_key(prefix_, "reminder-1"), [&] { return store_->open_log(aurora); });
+}
+TEST_F(damaged_record, of_a_floor_is_named_and_nothing_below_it_shown) {
+  expect_named(family::floors, prefix_, [&] { return store_->read_rows(aurora, {}); });
+}
+TEST_F(damaged_record, of_a_due_reminder_is_named_and_the_others_fall_due) {
+  due_entry first{aurora.partition, 1000, aurora.name, "reminder-1"};
+  auto expect_left_out = [&](family f, const std::string& key) {
+    auto whole = disk_->get(f, key).value().value();
+    put(f, key, "nonsense");
+    auto before = number("lightstick_storage_corrupt_records_total");
+    auto page = store_->due_reminders(aurora.partition, 5000, {}, 10);
+    ASSERT_TRUE(page) << page.error().to_string();
+    ASSERT_EQ(page->entries.size(), 1U);
+    EXPECT_EQ(page->entries[0].name, "reminder-2");
+    ASSERT_EQ(page->damaged.size(), 1U);
+    EXPECT_NE(page->damaged[0].to_string().find(describe(f, key)), std::string::npos) << page->damaged[0].to_string();
+    EXPECT_EQ(number("lightstick_storage_corrupt_records_total"), before + 1);
+    put(f, key, whole);
+    EXPECT_EQ(store_->due_reminders(aurora.partition, 5000, {}, 10)->entries.size(), 2U);
+  };
+  expect_left_out(family::due, due_key(first));
+  expect_left_out(family::reminders, row_key(prefix_, "reminder-1"));
 }
 
 TEST_F(damaged_record, of_one_log_costs_no_other) {

@@ -30,7 +30,7 @@ class data_folder_test : public store_test {
 TEST_F(data_folder_test, a_new_folder_says_what_it_is) {
   open();
   EXPECT_EQ(read(data() / "LIGHTSTICK"),
-            "Lightstick data folder. Do not edit, do not remove files.\nformat 1\nstore " + store_->id() + "\n");
+            "Lightstick data folder. Do not edit, do not remove files.\nformat 2\nstore " + store_->id() + "\n");
   EXPECT_FALSE(fs::exists(data() / "LIGHTSTICK.new"));
 }
 
@@ -74,9 +74,9 @@ TEST_F(data_folder_test, a_newer_format_is_refused_with_both_numbers_and_a_remed
   open();
   auto label = read(data() / "LIGHTSTICK");
   close();
-  label.replace(label.find("format 1"), 8, "format 2");
+  label.replace(label.find("format 2"), 8, "format 3");
   write(data() / "LIGHTSTICK", label);
-  expect_refused(errc::newer_format, {"format 2", "reads up to 1", "or a newer one"});
+  expect_refused(errc::newer_format, {"format 3", "reads up to 2", "or a newer one"});
 }
 
 TEST_F(data_folder_test, a_folder_in_use_names_the_lock_its_holder_and_a_remedy) {

@@ -67,7 +67,24 @@ TEST(golden_bytes, mark) {
   EXPECT_EQ(hex(encode_mark(key, {1'790'000'000'000, "45"})), bytes("0113 8574995eaa7b0bf2 000001a0c4506c00 3435"));
 }
 
+TEST(golden_bytes, reminder) {
+  auto key = row_key(log_prefix(aurora), "close");
+  EXPECT_EQ(hex(encode_reminder(key, {1'790'000'000'000, "45"})), bytes("0114 69bc1b3b1081ab3b 000001a0c4506c00 3435"));
+}
+
+TEST(golden_bytes, due) {
+  auto key = due_key({partition{7}, 1'790'000'000'000, "room/aurora", "close"});
+  EXPECT_EQ(hex(key), bytes("0007 000001a0c4506c00 000b 726f6f6d2f6175726f7261 636c6f7365"));
+  EXPECT_EQ(hex(encode_due(key)), bytes("0115 445f50c8aa23fbc4"));
+}
+
+TEST(golden_bytes, floor) {
+  auto key = log_prefix(aurora);
+  EXPECT_EQ(hex(encode_floor(key, std::string(7, '\0') + '\x2d')), bytes("0116 e1826c335cb0b79b 000000000000002d"));
+}
+
 TEST(golden_bytes, meta) {
+  EXPECT_EQ(hex(encode_number(record_type::format, format_key, 2)), bytes("0101 bdc351f359f588fc 0000000000000002"));
   EXPECT_EQ(hex(encode_number(record_type::format, format_key, 1)), bytes("0101 47d1f6d078942942 0000000000000001"));
   EXPECT_EQ(hex(encode_text(record_type::store_id, store_id_key, "5eed")), bytes("0102 3fcea5db0efd4d83 35656564"));
   EXPECT_EQ(hex(encode_text(record_type::history_id, history_id_key, "h9")), bytes("0103 ac8af9ee08ac74d4 6839"));
@@ -86,6 +103,12 @@ TEST(record, what_was_encoded_is_decoded) {
   auto marked = encode_mark("k", {-5, "v"});
   EXPECT_EQ(decode_mark("k", marked)->expires_ms, -5);
   EXPECT_EQ(decode_mark("k", marked)->value, "v");
+  auto reminded = encode_reminder("k", {7, "v"});
+  EXPECT_EQ(decode_reminder("k", reminded)->due_ms, 7);
+  EXPECT_EQ(decode_reminder("k", reminded)->payload, "v");
+  due_entry entry{partition{7}, 1000, "room/aurora", "close"};
+  EXPECT_EQ(decode_due(due_key(entry), encode_due(due_key(entry))), entry);
+  EXPECT_EQ(decode_floor("k", encode_floor("k", "row")), "row");
   EXPECT_EQ(decode_number(record_type::epoch, "k", encode_number(record_type::epoch, "k", 9)), 9U);
   EXPECT_EQ(decode_text(record_type::store_id, "k", encode_text(record_type::store_id, "k", "id")), "id");
 }
@@ -141,7 +164,28 @@ TEST(describe, shows_any_bytes) {
             "marks, partition 7, log \"room/aurora\", row \"c\\x0a\\\"\"");
   EXPECT_EQ(describe(family::snapshots, "xy"), "snapshots, key \"xy\"");
   EXPECT_EQ(describe(family::meta, "format"), "meta, key \"format\"");
+  EXPECT_EQ(describe(family::reminders, row_key(log_prefix(aurora), "close")),
+            "reminders, partition 7, log \"room/aurora\", reminder \"close\"");
+  EXPECT_EQ(describe(family::due, due_key({partition{7}, 1000, "room/aurora", "close"})),
+            "due, partition 7, log \"room/aurora\", reminder \"close\" at 1000");
+  EXPECT_EQ(describe(family::due, "xy"), "due, key \"xy\"");
+  EXPECT_EQ(describe(family::floors, log_prefix(aurora)), "floors, partition 7, log \"room/aurora\"");
   EXPECT_EQ(describe(family::journal, std::string("\0\7\0\xff", 4)), "journal, key \"\\x00\\x07\\x00\\xff\"");
+}
+
+TEST(keys, of_due_reminders_sort_by_time) {
+  auto at = [](std::int64_t ms, std::string name) { return due_key({partition{7}, ms, std::move(name), "r"}); };
+  EXPECT_LT(at(255, "z"), at(256, "a"));
+  EXPECT_LT(at(256, "z"), due_begin(partition{7}, 257));
+  EXPECT_LT(due_begin(partition{7}, 257), at(257, "a"));
+  EXPECT_LT(at(INT64_MAX, "z"), due_begin(partition{8}, 0));
+}
+
+TEST(keys, what_is_no_due_key_is_not_taken_for_one) {
+  auto whole = due_key({partition{7}, 1000, "room/aurora", "r"});
+  for (std::size_t size = 0; size < whole.size(); ++size) EXPECT_FALSE(parse_due_key(whole.substr(0, size))) << size;
+  EXPECT_TRUE(parse_due_key(whole));
+  EXPECT_FALSE(parse_due_key("\0\7\xff" + whole.substr(3))) << "before 1970";
 }
 
 TEST(keys, no_log_prefix_begins_with_another) {

@@ -1,8 +1,12 @@
 // Data folders that earlier versions wrote: tests/fixtures.
 #include <cstdlib>
+#include <fstream>
 
 #include "fixture.hpp"
 #include "storage/bytes.hpp"
+#include "storage/data_folder.hpp"
+#include "storage/identity.hpp"
+#include "storage/rocks/open.hpp"
 
 namespace lightstick::storage::test {
 namespace {
@@ -63,6 +67,15 @@ class format_1 : public store_test, public testing::WithParamInterface<expectati
     EXPECT_EQ(c.owner_epoch, GetParam().owned_under) << log.name;
   }
 
+  std::uint64_t label_format() {
+    std::ifstream label(data() / "LIGHTSTICK");
+    std::string line;
+    std::getline(label, line);
+    std::uint64_t format = 0;
+    label >> line >> format;
+    return format;
+  }
+
   const log_id aurora_ = log_of("room", "aurora");
 };
 
@@ -97,6 +110,84 @@ TEST_P(format_1, appends_go_on_where_it_ended) {
   commit(r);
   reopen();
   EXPECT_EQ(open_log(aurora_).events.back(), "new");
+}
+
+TEST_P(format_1, is_another_format_afterwards_with_room_for_reminders) {
+  EXPECT_EQ(label_format(), folder_format);
+  auto c = open_log(aurora_);
+  auto r = after(c.last.value(), {""}, aurora_);
+  r.owner_epoch = c.owner_epoch;
+  r.reminders = {{"close", std::nullopt, 1000, "now"}};
+  r.history_floor = std::string(7, '\0') + '\x0b';
+  commit(r);
+  reopen();
+  EXPECT_EQ(open_log(aurora_).reminders.size(), 1U);
+  EXPECT_EQ(store_->due_reminders(aurora_.partition, 1000, {}, 10)->entries.size(), 1U);
+  EXPECT_EQ(get_big_endian<std::uint64_t>(store_->read_rows(aurora_, {})->rows.front().key), 11U);
+}
+
+TEST_P(format_1, an_upgrade_that_was_cut_short_is_finished) {
+  auto begin_again = [&] {
+    close();
+    std::filesystem::remove_all(data());
+    unpack(GetParam().archive);
+  };
+  rocks::open_options how{data() / "rocks", false, options_.memory_bytes};
+  // After each step: the label; the families; the format.
+  for (int steps = 1; steps <= 3; ++steps) {
+    begin_again();
+    EXPECT_EQ(label_format(), 1U);
+    {
+      auto folder = data_folder::open(data(), false);
+      ASSERT_TRUE(folder && folder->finish(*folder->store_id()));
+    }
+    if (steps > 1) {
+      how.families = rocks::families::make_missing;
+      auto disk = rocks::open(how, clock_);
+      ASSERT_TRUE(disk) << disk.error().to_string();
+      if (steps > 2) {
+        ASSERT_TRUE(write_format(**disk));
+      }
+    }
+    open();
+    EXPECT_EQ(open_log(aurora_).last, sequence{GetParam().aurora + 1}) << steps;
+    close();
+    how.families = rocks::families::all;
+    auto disk = rocks::open(how, clock_);
+    ASSERT_TRUE(disk) << disk.error().to_string();
+    EXPECT_EQ((*read_identity(**disk))->format, folder_format) << steps;
+  }
+}
+
+TEST_P(format_1, a_damaged_folder_stays_as_it_was) {
+  close();
+  std::filesystem::remove_all(data());
+  unpack(GetParam().archive);
+  for (const auto& item : std::filesystem::directory_iterator(data() / "rocks")) {
+    if (item.path().extension() == ".sst") {
+      std::filesystem::remove(item.path());
+      break;
+    }
+  }
+  EXPECT_TRUE(is(try_open(), condition::corrupt));
+  EXPECT_EQ(label_format(), 1U);
+}
+
+TEST_F(store_test, a_database_without_a_family_of_its_format_is_refused) {
+  close();
+  std::filesystem::remove_all(data());
+  auto command =
+      "tar -xzf '" LIGHTSTICK_SOURCE_DIR "/tests/fixtures/data-v1/ended.tar.gz' -C '" + folder_.path().string() + "'";
+  ASSERT_EQ(std::system(command.c_str()), 0);
+  {
+    auto disk =
+        rocks::open({data() / "rocks", false, options_.memory_bytes, nullptr, rocks::families::those_there}, clock_);
+    ASSERT_TRUE(disk) << disk.error().to_string();
+    ASSERT_TRUE(write_format(**disk));
+  }
+  auto opened = try_open();
+  EXPECT_TRUE(is(opened, condition::corrupt));
+  EXPECT_NE(opened.error().to_string().find("no family 'reminders'"), std::string::npos) << opened.error().to_string();
 }
 
 INSTANTIATE_TEST_SUITE_P(folder, format_1,
