@@ -1,5 +1,6 @@
 #include "storage/rocks/database.hpp"
 
+#include <rocksdb/convenience.h>
 #include <algorithm>
 
 #include "runtime/base/log.hpp"
@@ -56,7 +57,11 @@ result<std::unique_ptr<database>> database::open(const open_options& o, access a
     std::erase_if(there, [&](family f) { return std::ranges::find(*missing, f) != missing->end(); });
   }
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
-  for (auto f : there) families.emplace_back(name_of(f), column_family(f, o, cache, clock));
+  auto trimmer = std::make_shared<history_trimmer>();
+  for (auto f : there) {
+    families.emplace_back(name_of(f), column_family(f, o, cache, clock));
+    if (f == family::history) families.back().options.compaction_filter_factory = trimmer;
+  }
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
   auto s = a == access::read_only ? rocksdb::DB::OpenForReadOnly(how, o.path.string(), families, &handles, &db)
@@ -66,12 +71,18 @@ result<std::unique_ptr<database>> database::open(const open_options& o, access a
   for (std::size_t i = 0; i < there.size(); ++i) {
     opened->handles_.at(static_cast<std::size_t>(there[i])) = handles[i];
   }
+  if (auto* floors = opened->handle(family::floors); floors != nullptr && a == access::read_write) {
+    trimmer->attach(*db, *floors);
+  }
+  opened->trimmer_ = std::move(trimmer);
   return opened;
 }
 
 database::database(std::unique_ptr<rocksdb::DB> db) : db_(std::move(db)) {}
 
 database::~database() {
+  trimmer_->detach();
+  rocksdb::CancelAllBackgroundWork(db_.get(), true);
   for (auto* h : handles_) {
     if (h != nullptr) (void)db_->DestroyColumnFamilyHandle(h);
   }

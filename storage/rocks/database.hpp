@@ -4,6 +4,7 @@
 #include <array>
 #include <memory>
 
+#include "storage/rocks/history_trimmer.hpp"
 #include "storage/rocks/open.hpp"
 
 namespace lightstick::storage::rocks {
@@ -28,6 +29,7 @@ class database {
  private:
   explicit database(std::unique_ptr<rocksdb::DB> db);
 
+  std::shared_ptr<history_trimmer> trimmer_;
   std::unique_ptr<rocksdb::DB> db_;
   std::array<rocksdb::ColumnFamilyHandle*, family_count> handles_{};
 };

@@ -16,6 +16,7 @@ constexpr int cache_shard_bits = 2;
 constexpr int open_files_max = 1'000;        // of the process's 20,000, most of which are sockets
 constexpr std::uint64_t wal_bytes_max = 64 * mib;  // what a start replays at most, about half a second
 constexpr std::uint64_t marks_rewritten_after_s = 60 * 60;
+constexpr std::uint64_t history_rewritten_after_s = 24 * 60 * 60;
 
 /// A quarter of the budget for what is not yet in tables, charged to the cache, so that both stay inside it.
 std::size_t write_buffers_bytes(std::size_t memory_bytes) { return memory_bytes / 4; }
@@ -91,6 +92,10 @@ rocksdb::ColumnFamilyOptions column_family(family f, const open_options& o,
     c.compaction_filter_factory = mark_filter_factory(clock);
     c.ttl = marks_rewritten_after_s;
     c.periodic_compaction_seconds = marks_rewritten_after_s;
+  }
+  if (f == family::history) {
+    c.ttl = history_rewritten_after_s;
+    c.periodic_compaction_seconds = history_rewritten_after_s;
   }
   return c;
 }
