@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -32,6 +34,25 @@ struct scan_range {
 /// Called with each entry; false ends the scan. The views are valid during the call.
 using visitor = std::function<bool(std::string_view key, std::string_view value)>;
 
+/// How an engine is doing. What it does not know is 0.
+struct engine_state {
+  struct of_family {
+    std::uint64_t bytes = 0;          ///< of its tables
+    std::uint64_t newest_tables = 0;  ///< not yet sorted into others: every read looks into all of them
+  };
+  std::array<of_family, family_count> families{};
+  std::uint64_t memtable_bytes = 0;            ///< not yet in tables
+  std::uint64_t memtables_waiting = 0;         ///< full, not yet in tables
+  std::uint64_t compaction_bytes_waiting = 0;  ///< to be written anew before the tables are in order
+  std::uint64_t compaction_failures = 0;       ///< background work that failed
+  std::uint64_t write_bytes_per_s_max = 0;     ///< writes are slowed down to this; 0 = they are not
+  bool writes_stopped = false;                 ///< until background work has caught up
+  std::uint64_t cache_bytes = 0;               ///< blocks, filters and indexes, with `memtable_bytes` charged to it
+  std::uint64_t cache_pinned_bytes = 0;        ///< of it: in use, so that it cannot be given up
+  std::uint64_t table_readers_bytes = 0;       ///< what open tables take beside the cache
+  std::uint64_t log_bytes = 0;                 ///< of the write-ahead log, which a start replays
+};
+
 /// Reads. Thread: any. Errors: corrupt (a block of a file; the detail names family, key or range, and file),
 /// io_failed.
 class engine_reader {
@@ -54,6 +75,9 @@ class engine : public engine_reader {
   /// failed write is there as a whole, and durable, or never will be. Blocks reads while it opens the files again (a
   /// second or so); when it fails, reads go on. Errors: disk_full, io_failed.
   [[nodiscard]] virtual result<void> resume() = 0;
+
+  /// Nothing while it is being opened again. Cheap enough to be asked every few seconds. Thread: any.
+  [[nodiscard]] virtual std::optional<engine_state> state() const { return std::nullopt; }
 
   /// The state of this moment, which later writes do not change. Holds back clean-up while it lives: keep it short.
   /// REQUIRES: the engine outlives it; it is gone before its thread asks the engine for anything else.

@@ -6,6 +6,7 @@
 #include "storage/commit_queue.hpp"
 #include "storage/committer.hpp"
 #include "storage/engine.hpp"
+#include "storage/engine_metrics.hpp"
 #include "storage/log_layout.hpp"
 #include "storage/open_folder.hpp"
 
@@ -81,6 +82,7 @@ struct store::impl {
         clock(clock_),
         numbers(registry),
         disk(std::move(disk_)),
+        disk_numbers(registry, *disk),
         queue({o.queue_requests_max, o.queue_bytes_max, o.group_bytes_max, o.logs_open_max}, epochs, numbers),
         writer(*disk, queue, o.durability == durability::fsync, numbers) {}
 
@@ -99,6 +101,7 @@ struct store::impl {
   store_metrics numbers;
   std::optional<data_folder> folder;  ///< the lock goes last
   std::unique_ptr<engine> disk;
+  engine_metrics disk_numbers;
   commit_queue queue;
   committer writer;
 };

@@ -31,7 +31,7 @@ struct options {
   std::filesystem::path path;               ///< the data folder; its parent must exist
   bool create = true;                       ///< makes the folder when there is none
   storage::durability durability = durability::fsync;
-  std::size_t memory_bytes = 256U << 20U;   ///< block cache and write buffers together; at least 16 MiB
+  std::size_t memory_bytes = 256U << 20U;   ///< blocks, filters and write buffers together; at least 16 MiB
   std::uint32_t queue_requests_max = 65'536;        ///< appends that wait; beyond it queue_full
   std::size_t queue_bytes_max = 64U << 20U;         ///< their keys and values; beyond it queue_full
   std::size_t append_bytes_max = 32U << 20U;        ///< of one append; beyond it invalid

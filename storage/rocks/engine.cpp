@@ -1,10 +1,10 @@
 #include "storage/rocks/engine.hpp"
-#include "storage/rocks/disk_room.hpp"
 
 #include <rocksdb/write_batch.h>
 
 #include "runtime/base/log.hpp"
 #include "storage/errc.hpp"
+#include "storage/rocks/database_state.hpp"
 #include "storage/rocks/disk_room.hpp"
 #include "storage/rocks/status.hpp"
 
@@ -110,6 +110,14 @@ result<void> rocks_engine::scan(const scan_range& range, const visitor& visit) c
 
 std::unique_ptr<engine_reader> rocks_engine::view() const {
   return std::make_unique<reader>(*this, reader::at::this_moment);
+}
+
+std::optional<engine_state> rocks_engine::state() const {
+  std::shared_lock lock(using_, std::try_to_lock);
+  if (!lock || database_ == nullptr) return std::nullopt;
+  auto out = state_of(*database_);
+  out.log_bytes = log_bytes(how_);
+  return out;
 }
 
 result<void> rocks_engine::write(std::span<const std::vector<write_op>> batches, bool sync) {

@@ -25,6 +25,7 @@ class rocks_engine final : public engine {
   [[nodiscard]] result<void> scan(const scan_range& range, const visitor& visit) const override;
   [[nodiscard]] result<void> write(std::span<const std::vector<write_op>> batches, bool sync) override;
   [[nodiscard]] result<void> resume() override;
+  [[nodiscard]] std::optional<engine_state> state() const override;
   [[nodiscard]] std::unique_ptr<engine_reader> view() const override;
 
  private:

@@ -15,11 +15,33 @@ constexpr std::size_t mib = std::size_t{1} << 20U;
 constexpr int cache_shard_bits = 2;
 constexpr int open_files_max = 1'000;        // of the process's 20,000, most of which are sockets
 constexpr std::uint64_t wal_bytes_max = 64 * mib;  // what a start replays at most, about half a second
+constexpr int memtables_max = 2;             // of one family: one is filled, one is written to a table
+constexpr std::size_t memtable_shares = 32;  // the sum of all families' shares
 constexpr std::uint64_t marks_rewritten_after_s = 60 * 60;
 constexpr std::uint64_t history_rewritten_after_s = 24 * 60 * 60;
 
-/// A quarter of the budget for what is not yet in tables, charged to the cache, so that both stay inside it.
+/// Memtables are written to tables when together they have a quarter of the budget. They are charged to the cache, which
+/// gives up blocks for them, so that both stay inside the budget.
 std::size_t write_buffers_bytes(std::size_t memory_bytes) { return memory_bytes / 4; }
+
+/// When the disk is too slow for that, each family may fill one memtable while another is being written, then its
+/// writers wait: all of them together have at most half of the budget.
+std::size_t memtable_bytes(family f, std::size_t memory_bytes) {
+  auto share = [&] {
+    switch (f) {
+      case family::history: return 10;
+      case family::journal: return 8;
+      case family::marks: return 6;
+      case family::snapshots:
+      case family::reminders:
+      case family::due: return 2;
+      case family::meta:
+      case family::floors: return 1;
+    }
+    return 1;
+  };
+  return std::min(memory_bytes / 4 / memtable_shares * static_cast<std::size_t>(share()), 64 * mib);
+}
 
 std::shared_ptr<rocksdb::TableFactory> tables(const std::shared_ptr<rocksdb::Cache>& cache, bool point_reads) {
   rocksdb::BlockBasedTableOptions t;
@@ -32,6 +54,10 @@ std::shared_ptr<rocksdb::TableFactory> tables(const std::shared_ptr<rocksdb::Cac
   t.pin_l0_filter_and_index_blocks_in_cache = true;
   t.format_version = 5;
   t.checksum = rocksdb::kXXH3;
+  for (auto role : {rocksdb::CacheEntryRole::kFilterConstruction, rocksdb::CacheEntryRole::kBlockBasedTableReader,
+                    rocksdb::CacheEntryRole::kFileMetadata}) {
+    t.cache_usage_options.options_overrides[role].charged = rocksdb::CacheEntryRoleOptions::Decision::kEnabled;
+  }
   return std::shared_ptr<rocksdb::TableFactory>(rocksdb::NewBlockBasedTableFactory(t));
 }
 
@@ -65,6 +91,7 @@ rocksdb::DBOptions database_options(const open_options& o, std::shared_ptr<rocks
   d.max_open_files = open_files_max;
   d.max_background_jobs = 2;
   d.max_subcompactions = 1;
+  d.max_file_opening_threads = 2;
   d.bytes_per_sync = mib;
   d.avoid_unnecessary_blocking_io = true;
   d.max_bgerror_resume_count = 0;
@@ -84,7 +111,8 @@ rocksdb::ColumnFamilyOptions column_family(family f, const open_options& o,
   rocksdb::ColumnFamilyOptions c;
   c.table_factory = tables(cache, !many_keys_a_log(f));
   if (many_keys_a_log(f)) c.prefix_extractor = log_prefix_transform();
-  c.write_buffer_size = std::clamp(write_buffers_bytes(o.memory_bytes) / 4, mib, 64 * mib);
+  c.write_buffer_size = memtable_bytes(f, o.memory_bytes);
+  c.max_write_buffer_number = memtables_max;
   c.level_compaction_dynamic_level_bytes = true;
   c.compression = rocksdb::kLZ4Compression;
   c.bottommost_compression = rocksdb::kZSTD;
