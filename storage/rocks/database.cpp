@@ -5,15 +5,19 @@
 
 #include "runtime/base/log.hpp"
 #include "storage/errc.hpp"
+#include "storage/rocks/log_bridge.hpp"
 #include "storage/rocks/status.hpp"
 #include "storage/rocks/tuning.hpp"
 
 namespace lightstick::storage::rocks {
 namespace {
 
-error open_error(const rocksdb::Status& s, const std::filesystem::path& path) {
+error open_error(const rocksdb::Status& s, const open_options& o, const log_bridge& log) {
+  const auto& path = o.path;
   auto e = to_error(s, "open " + path.string());
-  if (s.IsCorruption()) {
+  if (s.IsCorruption() || (s.IsPathNotFound() && !o.create)) {
+    e.code = make_error_code(errc::corrupt);
+    if (auto file = log.damaged_log(); !file.empty()) e.detail += " in " + file;
     e.detail +=
         ". A file of the database is damaged; nothing was changed. Restore the last back-up, or ask for help "
         "with a copy of the folder";
@@ -23,6 +27,9 @@ error open_error(const rocksdb::Status& s, const std::filesystem::path& path) {
   } else if (s.ToString().find("Permission denied") != std::string::npos) {
     e.code = make_error_code(errc::not_permitted);
     e.detail += ". Give this user the right to write there, or choose another data folder";
+  } else if (s.ToString().find("Too many open files") != std::string::npos) {
+    e.code = make_error_code(errc::io_failed);
+    e.detail += ". Raise this process's limit of open files (ulimit -n, LimitNOFILE)";
   } else if (e.code == errc::disk_full) {
     e.detail += ". Make room on that disk";
   }
@@ -37,8 +44,11 @@ std::string name_of(family f) {
 
 result<std::vector<family>> missing_families(const open_options& o) {
   std::vector<std::string> names;
-  auto s = rocksdb::DB::ListColumnFamilies(database_options(o, nullptr), o.path.string(), &names);
-  if (!s.ok()) return fail(open_error(s, o.path));
+  auto log = std::make_shared<log_bridge>();
+  auto how = database_options(o, nullptr);
+  how.info_log = log;
+  auto s = rocksdb::DB::ListColumnFamilies(how, o.path.string(), &names);
+  if (!s.ok()) return fail(open_error(s, o, *log));
   std::vector<family> missing;
   for (auto f : all_families) {
     if (std::ranges::find(names, name_of(f)) == names.end()) missing.push_back(f);
@@ -49,7 +59,9 @@ result<std::vector<family>> missing_families(const open_options& o) {
 result<std::unique_ptr<database>> database::open(const open_options& o, access a,
                                                  const std::shared_ptr<rocksdb::Cache>& cache,
                                                  const clock_source& clock) {
+  auto log = std::make_shared<log_bridge>();
   auto how = database_options(o, cache);
+  how.info_log = log;
   std::vector<family> there(all_families.begin(), all_families.end());
   if (!o.create && o.families == families::those_there) {
     auto missing = missing_families(o);
@@ -66,7 +78,7 @@ result<std::unique_ptr<database>> database::open(const open_options& o, access a
   rocksdb::DB* db = nullptr;
   auto s = a == access::read_only ? rocksdb::DB::OpenForReadOnly(how, o.path.string(), families, &handles, &db)
                                   : rocksdb::DB::Open(how, o.path.string(), families, &handles, &db);
-  if (!s.ok()) return fail(open_error(s, o.path));
+  if (!s.ok()) return fail(open_error(s, o, *log));
   auto opened = std::unique_ptr<database>(new database(std::unique_ptr<rocksdb::DB>(db)));
   for (std::size_t i = 0; i < there.size(); ++i) {
     opened->handles_.at(static_cast<std::size_t>(there[i])) = handles[i];

@@ -52,8 +52,11 @@ class mark_filter_factory_impl final : public rocksdb::CompactionFilterFactory {
   const clock_source& clock_;
 };
 
-class no_self_resume_impl final : public rocksdb::EventListener {
+class failure_policy_impl final : public rocksdb::EventListener {
  public:
+  void OnBackgroundError(rocksdb::BackgroundErrorReason reason, rocksdb::Status* why) override {
+    if (reason == rocksdb::BackgroundErrorReason::kCompaction && why->IsCorruption()) *why = rocksdb::Status::OK();
+  }
   void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason /*reason*/, rocksdb::Status why,
                             bool* auto_recovery) override {
     if (why.severity() >= rocksdb::Status::Severity::kHardError) *auto_recovery = false;
@@ -70,6 +73,6 @@ std::shared_ptr<rocksdb::CompactionFilterFactory> mark_filter_factory(const cloc
   return std::make_shared<mark_filter_factory_impl>(clock);
 }
 
-std::shared_ptr<rocksdb::EventListener> no_self_resume() { return std::make_shared<no_self_resume_impl>(); }
+std::shared_ptr<rocksdb::EventListener> failure_policy() { return std::make_shared<failure_policy_impl>(); }
 
 }  // namespace lightstick::storage::rocks

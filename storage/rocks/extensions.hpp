@@ -16,8 +16,13 @@ namespace lightstick::storage::rocks {
 /// Drops marks some time after they expired, when their files are written anew. REQUIRES: `clock` outlives the database.
 [[nodiscard]] std::shared_ptr<rocksdb::CompactionFilterFactory> mark_filter_factory(const clock_source& clock);
 
-/// Keeps RocksDB from resuming by itself after an error that stopped writes: the engine opens the database again then,
-/// and two at once would disturb each other. Less serious ones (a compaction that found no room) it may mend.
-[[nodiscard]] std::shared_ptr<rocksdb::EventListener> no_self_resume();
+/// What failures in the background mean for writes.
+///
+/// A damaged table, met by a compaction, stops none: RocksDB would stop them all for good, where those who read the table
+/// are told and nobody else is concerned. The compaction is tried again about once a second; `background_failures` grows.
+///
+/// RocksDB does not resume by itself after an error that stopped writes: the engine opens the database again then, and
+/// two at once would disturb each other. Less serious ones (a compaction that found no room) it may mend.
+[[nodiscard]] std::shared_ptr<rocksdb::EventListener> failure_policy();
 
 }  // namespace lightstick::storage::rocks

@@ -95,11 +95,9 @@ rocksdb::DBOptions database_options(const open_options& o, std::shared_ptr<rocks
   d.bytes_per_sync = mib;
   d.avoid_unnecessary_blocking_io = true;
   d.max_bgerror_resume_count = 0;
-  d.listeners.push_back(no_self_resume());
+  d.listeners.push_back(failure_policy());
 
   d.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
-  d.max_log_file_size = 4 * mib;
-  d.keep_log_file_num = 4;
   d.max_manifest_file_size = 16 * mib;
   d.stats_dump_period_sec = 0;
   d.stats_persist_period_sec = 0;

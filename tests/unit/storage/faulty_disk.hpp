@@ -2,6 +2,7 @@
 
 #include <rocksdb/env.h>
 #include <rocksdb/file_system.h>
+#include <condition_variable>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -55,6 +56,19 @@ class faulty_disk final : public rocksdb::FileSystemWrapper {
   void break_syncs(bool broken) {
     set([=](auto& f) { f.broken_syncs = broken; });
   }
+  /// Reads of tables fail with EIO.
+  void break_reads(bool broken) {
+    set([=](auto& f) { f.broken_reads = broken; });
+  }
+  /// No file can be opened or made: EMFILE.
+  void refuse_opens(bool refused) {
+    set([=](auto& f) { f.no_opens = refused; });
+  }
+  /// Syncs take until this is called with false.
+  void hold_syncs(bool hold) {
+    set([=](auto& f) { f.held_syncs = hold; });
+    let_go_.notify_all();
+  }
   [[nodiscard]] std::uint64_t syncs() {
     std::lock_guard lock(mutex_);
     return syncs_;
@@ -87,6 +101,19 @@ class faulty_disk final : public rocksdb::FileSystemWrapper {
     auto s = target()->NewWritableFile(name, how, out, dbg);
     if (s.ok()) watch(name, 0, out);
     return s;
+  }
+  io_status NewRandomAccessFile(const std::string& name, const rocksdb::FileOptions& how,
+                                std::unique_ptr<rocksdb::FSRandomAccessFile>* out,
+                                rocksdb::IODebugContext* dbg) override {
+    if (auto s = check_open(); !s.ok()) return s;
+    auto s = target()->NewRandomAccessFile(name, how, out, dbg);
+    if (s.ok()) *out = std::make_unique<table>(*this, std::move(*out));
+    return s;
+  }
+  io_status NewSequentialFile(const std::string& name, const rocksdb::FileOptions& how,
+                              std::unique_ptr<rocksdb::FSSequentialFile>* out, rocksdb::IODebugContext* dbg) override {
+    if (auto s = check_open(); !s.ok()) return s;
+    return target()->NewSequentialFile(name, how, out, dbg);
   }
   io_status ReopenWritableFile(const std::string& name, const rocksdb::FileOptions& how,
                                std::unique_ptr<rocksdb::FSWritableFile>* out, rocksdb::IODebugContext* dbg) override {
@@ -146,6 +173,9 @@ class faulty_disk final : public rocksdb::FileSystemWrapper {
     std::uint64_t bytes_left = 0;
     bool broken = false;
     bool broken_syncs = false;
+    bool broken_reads = false;
+    bool no_opens = false;
+    bool held_syncs = false;
   };
 
   /// The environment must not own the disk that owns the environment.
@@ -188,6 +218,24 @@ class faulty_disk final : public rocksdb::FileSystemWrapper {
     std::string name_;
   };
 
+  class table final : public rocksdb::FSRandomAccessFileOwnerWrapper {
+   public:
+    table(faulty_disk& disk, std::unique_ptr<rocksdb::FSRandomAccessFile> to)
+        : FSRandomAccessFileOwnerWrapper(std::move(to)), disk_(disk) {}
+    io_status Read(std::uint64_t at, std::size_t bytes, const rocksdb::IOOptions& how, rocksdb::Slice* out,
+                   char* scratch, rocksdb::IODebugContext* dbg) const override {
+      if (auto s = disk_.check_read(); !s.ok()) return s;
+      return target()->Read(at, bytes, how, out, scratch, dbg);
+    }
+    io_status Prefetch(std::uint64_t /*at*/, std::size_t /*bytes*/, const rocksdb::IOOptions& /*how*/,
+                       rocksdb::IODebugContext* /*dbg*/) override {
+      return io_status::NotSupported("prefetch");
+    }
+
+   private:
+    faulty_disk& disk_;
+  };
+
   class directory final : public rocksdb::FSDirectoryWrapper {
    public:
     directory(faulty_disk& disk, std::string name, std::unique_ptr<rocksdb::FSDirectory> to)
@@ -212,6 +260,8 @@ class faulty_disk final : public rocksdb::FileSystemWrapper {
     return s;
   }
 
+  static io_status too_many_files() { return io_status::IOError("while opening a file", "Too many open files"); }
+
   template <class Change>
   void set(Change change) {
     std::lock_guard lock(mutex_);
@@ -221,9 +271,18 @@ class faulty_disk final : public rocksdb::FileSystemWrapper {
     std::lock_guard lock(mutex_);
     return faults_.dead ? no_power() : io_status::OK();
   }
+  io_status check_open() {
+    std::lock_guard lock(mutex_);
+    return faults_.no_opens ? too_many_files() : io_status::OK();
+  }
+  io_status check_read() {
+    std::lock_guard lock(mutex_);
+    return faults_.broken_reads ? io_status::IOError("the disk is broken") : io_status::OK();
+  }
   io_status check_change() {
     std::lock_guard lock(mutex_);
     if (faults_.dead) return no_power();
+    if (faults_.no_opens) return too_many_files();
     if (faults_.broken) return io_status::IOError("the disk is broken");
     return faults_.full && faults_.bytes_left == 0 ? no_space() : io_status::OK();
   }
@@ -240,8 +299,9 @@ class faulty_disk final : public rocksdb::FileSystemWrapper {
     return fits ? io_status::OK() : no_space();
   }
   io_status check_sync(bool& lying) {
-    std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
     ++syncs_;
+    let_go_.wait(lock, [&] { return !faults_.held_syncs; });
     lying = faults_.lying;
     if (faults_.dead) return no_power();
     return faults_.broken || faults_.broken_syncs ? io_status::IOError("the disk is broken") : io_status::OK();
@@ -268,6 +328,7 @@ class faulty_disk final : public rocksdb::FileSystemWrapper {
   }
 
   std::mutex mutex_;
+  std::condition_variable let_go_;
   faults faults_;
   std::map<std::string, progress> files_;
   std::set<std::string> new_files_;

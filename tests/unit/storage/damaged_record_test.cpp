@@ -1,16 +1,10 @@
-#include <algorithm>
-#include <fstream>
-
 #include "fixture.hpp"
-#include "runtime/base/random.hpp"
 #include "storage/engine.hpp"
 #include "storage/record.hpp"
 #include "storage/rocks/open.hpp"
 
 namespace lightstick::storage::test {
 namespace {
-
-namespace fs = std::filesystem;
 
 /// A store whose engine the test keeps a hand on, to change stored bytes behind its back.
 class damaged_record : public store_test {
@@ -142,103 +136,6 @@ TEST_F(damaged_record, an_event_of_an_older_epoch_behind_a_newer_one_is_a_damage
   key = journal_key(prefix_, sequence{4});
   put(family::journal, key, encode_event(key, {epoch{4}, "e"}));
   EXPECT_TRUE(is(store_->read_log(aurora), condition::corrupt));
-}
-
-/// Damage of the files themselves.
-class damaged_file : public store_test {
- protected:
-  void SetUp() override {
-    store_test::SetUp();
-    open_log();
-    seeded_random random(1);  // so that history does not compress and has the largest table
-    for (std::uint64_t n = 0; n < 50; ++n) {
-      auto r = after(n, {"event " + std::to_string(n)});
-      r.rows = {history_row("row " + std::to_string(n), random_hex(random, 500))};
-      commit(std::move(r));
-    }
-  }
-  [[nodiscard]] std::vector<fs::path> files(const std::string& begin, const std::string& end) const {
-    std::vector<fs::path> out;
-    for (const auto& item : fs::directory_iterator(data() / "rocks")) {
-      auto name = item.path().filename().string();
-      if (name.starts_with(begin) && name.ends_with(end) && item.file_size() > 0) out.push_back(item.path());
-    }
-    return out;
-  }
-  static void flip(const fs::path& file, std::uint64_t at) {
-    std::fstream io(file, std::ios::in | std::ios::out | std::ios::binary);
-    io.seekg(static_cast<std::streamoff>(at));
-    char c = static_cast<char>(io.get());
-    io.seekp(static_cast<std::streamoff>(at));
-    io.put(static_cast<char>(c ^ 0x10));
-    ASSERT_TRUE(io.good());
-  }
-  void expect_refused(const std::string& part_of_message) {
-    auto opened = try_open();
-    ASSERT_FALSE(opened);
-    EXPECT_TRUE(opened.error().is(condition::corrupt)) << opened.error().to_string();
-    EXPECT_NE(opened.error().to_string().find(part_of_message), std::string::npos) << opened.error().to_string();
-  }
-};
-
-TEST_F(damaged_file, a_table_is_named_when_it_is_read_and_the_rest_is_served) {
-  reopen();  // what the log held is now in tables
-  close();
-  auto tables = files("", ".sst");
-  ASSERT_FALSE(tables.empty());
-  auto history = *std::max_element(tables.begin(), tables.end(),
-                                   [](const auto& a, const auto& b) { return fs::file_size(a) < fs::file_size(b); });
-  flip(history, 40);  // in its first block
-  open();
-  EXPECT_EQ(open_log().events.size(), 50U);
-  auto rows = store_->read_rows(aurora, {});
-  ASSERT_FALSE(rows);
-  EXPECT_TRUE(rows.error().is(condition::corrupt));
-  EXPECT_NE(rows.error().to_string().find(history.filename().string()), std::string::npos) << rows.error().to_string();
-  close();
-  flip(history, 40);
-  open();
-  EXPECT_EQ(store_->read_rows(aurora, {})->rows.size(), 50U);
-}
-
-TEST_F(damaged_file, a_log_with_a_damaged_record_is_refused_not_cut) {
-  close();
-  auto logs = files("", ".log");
-  ASSERT_EQ(logs.size(), 1U);
-  auto size = fs::file_size(logs[0]);
-  for (auto at : {std::uint64_t{20}, size / 2, size - 1}) {
-    flip(logs[0], at);
-    expect_refused("Restore the last back-up");
-    flip(logs[0], at);
-  }
-  open();
-  EXPECT_EQ(open_log().events.size(), 50U);
-}
-
-TEST_F(damaged_file, a_log_that_ends_in_a_torn_record_loses_that_record_only) {
-  close();
-  auto logs = files("", ".log");
-  ASSERT_EQ(logs.size(), 1U);
-  fs::resize_file(logs[0], fs::file_size(logs[0]) - 3);
-  open();
-  EXPECT_EQ(open_log().events.size(), 49U);
-}
-
-TEST_F(damaged_file, a_damaged_manifest_is_refused) {
-  close();
-  auto manifests = files("MANIFEST", "");
-  ASSERT_EQ(manifests.size(), 1U);
-  flip(manifests[0], fs::file_size(manifests[0]) / 2);
-  expect_refused("Restore the last back-up");
-}
-
-TEST_F(damaged_file, a_missing_table_is_refused) {
-  reopen();
-  close();
-  auto tables = files("", ".sst");
-  ASSERT_FALSE(tables.empty());
-  fs::remove(tables[0]);
-  expect_refused(tables[0].stem().string());
 }
 
 }  // namespace

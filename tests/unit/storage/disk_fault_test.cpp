@@ -1,0 +1,136 @@
+// What a store does on a disk that has no files left, cannot be read, or is slow. A full one and one that cannot be
+// written are in durability_test.cpp.
+#include "faulty_disk.hpp"
+#include "fixture.hpp"
+#include "storage/engine.hpp"
+#include "storage/rocks/open.hpp"
+
+namespace lightstick::storage::test {
+namespace {
+
+class disk_fault : public store_test {
+ protected:
+  void SetUp() override {
+    options_.memory_bytes = 16U << 20U;
+    start();
+  }
+  result<std::unique_ptr<store>> try_start() {
+    bool fresh = !std::filesystem::exists(data() / "CURRENT");
+    auto engine = rocks::open({data(), fresh, options_.memory_bytes, faulty_disk::env_of(disk_)}, clock_);
+    if (!engine) return fail(std::move(engine.error()));
+    numbers_ = std::make_unique<metrics>();
+    return store::over(std::move(*engine), options_, *numbers_, clock_);
+  }
+  void start() {
+    auto opened = try_start();
+    ASSERT_TRUE(opened) << opened.error().to_string();
+    store_ = std::move(*opened);
+  }
+  void restart() {
+    close();
+    start();
+  }
+  bool wait_writable() {
+    auto deadline = std::chrono::steady_clock::now() + patience;
+    while (!store_->writable() && std::chrono::steady_clock::now() < deadline) {
+      std::this_thread::sleep_for(std::chrono::milliseconds{5});
+    }
+    return store_->writable();
+  }
+  /// Appends until one is refused; gives how many were committed and the reason of the end.
+  std::pair<std::uint64_t, error> append_until_failure(std::uint64_t from, const std::string& event) {
+    auto heard = std::make_shared<recorder>();
+    for (auto at = from;; ++at) {
+      if (auto queued = store_->append(after(at, {event}), heard); !queued) return {at, queued.error()};
+      while (heard->failures().empty() && (heard->commits().empty() || heard->commits().back() <= at)) {
+        std::this_thread::yield();
+      }
+      if (!heard->failures().empty()) return {at, heard->failures().front()};
+    }
+  }
+
+  std::shared_ptr<faulty_disk> disk_ = std::make_shared<faulty_disk>();
+};
+
+TEST_F(disk_fault, too_few_open_files_refuse_a_start_and_say_what_to_raise) {
+  close();
+  disk_->refuse_opens(true);
+  auto refused = try_start();
+  ASSERT_FALSE(refused);
+  EXPECT_TRUE(refused.error().is(condition::retryable)) << refused.error().to_string();
+  EXPECT_NE(refused.error().to_string().find("ulimit -n"), std::string::npos) << refused.error().to_string();
+  disk_->refuse_opens(false);
+  start();
+}
+
+TEST_F(disk_fault, too_few_open_files_refuse_appends_serve_reads_and_end_by_themselves) {
+  open_log();
+  commit(after(0, {"before"}));
+  disk_->refuse_opens(true);
+  // Goes well until a full memtable needs a new file.
+  auto [end, why] = append_until_failure(1, std::string(100'000, 'x'));
+  EXPECT_GT(end, 1U);
+  EXPECT_EQ(why.code, errc::io_failed) << why.to_string();
+  EXPECT_TRUE(why.is(condition::retryable));
+  EXPECT_EQ(open_log().events.size(), end) << "exactly what was committed can be read";
+  EXPECT_EQ(number("lightstick_storage_writable"), 0U);
+  disk_->refuse_opens(false);
+  ASSERT_TRUE(wait_writable());
+  auto there = open_log().events.size();
+  EXPECT_TRUE(there == end || there == end + 1) << "the one that failed may have reached the disk";
+  commit(after(there, {"after"}));
+  restart();
+  EXPECT_EQ(open_log().events.size(), there + 1);
+}
+
+TEST_F(disk_fault, a_disk_that_cannot_be_read_costs_the_reads_that_need_it_while_it_lasts) {
+  open_log();
+  auto r = after(0, {"kept"});
+  r.rows = {history_row("k", std::string(1000, 'x'))};
+  commit(r);
+  restart();  // into tables
+  disk_->break_reads(true);
+  auto refused = store_->read_rows(aurora, {});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, errc::io_failed) << refused.error().to_string();
+  EXPECT_TRUE(refused.error().is(condition::retryable)) << "a disk that fails is not data that is damaged";
+  EXPECT_EQ(number("lightstick_storage_corrupt_records_total"), 0U);
+  disk_->break_reads(false);
+  EXPECT_EQ(store_->read_rows(aurora, {})->rows.size(), 1U);
+  open_log();
+  commit(after(1, {"after"}));
+}
+
+TEST_F(disk_fault, a_slow_disk_fills_the_queue_to_its_bound_and_holds_up_no_reader) {
+  close();
+  options_.queue_requests_max = 16;
+  start();
+  open_log();
+  commit(after(0, {"before"}));
+  auto deadline = std::chrono::steady_clock::now() + patience;
+  while (number("lightstick_storage_queue_requests") > 0 && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::yield();  // its end is told before it is counted
+  }
+  disk_->hold_syncs(true);
+  auto heard = std::make_shared<recorder>();
+  std::uint64_t at = 1;
+  for (; at < 100; ++at) {
+    if (auto queued = store_->append(after(at, {"waits"}), heard); !queued) {
+      EXPECT_EQ(queued.error().code, errc::queue_full) << queued.error().to_string();
+      EXPECT_TRUE(queued.error().is(condition::overloaded));
+      break;
+    }
+  }
+  EXPECT_EQ(at, 1U + 16U);
+  EXPECT_EQ(number("lightstick_storage_queue_requests"), 16U);
+  EXPECT_GE(number("lightstick_storage_appends_refused_total"), 1U);
+  EXPECT_FALSE(store_->accepts());
+  EXPECT_EQ(store_->read_log(aurora)->events, (std::vector<std::string>{"before"})) << "reads see what is committed";
+  EXPECT_TRUE(heard->commits().empty());
+  disk_->hold_syncs(false);
+  EXPECT_TRUE(heard->wait_committed(at));
+  commit(after(at, {"after"}));
+}
+
+}  // namespace
+}  // namespace lightstick::storage::test
