@@ -49,6 +49,8 @@ struct model_log {
   std::uint64_t snapshot_at = 0;
   std::map<std::string, std::string> history;
   std::map<std::string, std::pair<std::string, std::int64_t>> marks;
+  std::map<std::string, reminder> reminders;
+  std::string floor;
 
   void apply(const append_request& r) {
     events.insert(events.end(), r.events.begin(), r.events.end());
@@ -64,6 +66,17 @@ struct model_log {
       } else {
         marks.erase(w.key);
       }
+    }
+    for (const auto& w : r.reminders) {
+      if (w.due_ms) {
+        reminders[w.name] = {w.name, *w.due_ms, w.payload};
+      } else {
+        reminders.erase(w.name);
+      }
+    }
+    if (r.history_floor) {
+      floor = *r.history_floor;
+      history.erase(history.begin(), history.lower_bound(floor));
     }
     if (r.snapshot) snapshot_at = events.size();
   }
@@ -135,6 +148,12 @@ class run {
     }
     r.rows.push_back(mark(std::string(1, static_cast<char>('a' + o.b % 8)), std::to_string(made_),
                           o.b % 3 == 0 ? 0 : clock_.wall().value + o.b));
+    reminder_write w{std::string(1, static_cast<char>('r' + o.a % 4)), std::nullopt, std::nullopt,
+                     std::to_string(made_)};
+    if (auto there = on.reminders.find(w.name); there != on.reminders.end()) w.was_due_ms = there->second.due_ms;
+    if (o.b % 7 != 0) w.due_ms = o.a ^ o.b;
+    r.reminders.push_back(std::move(w));
+    if (o.b % 11 == 0) r.history_floor = std::max(on.floor, key_of(on.events.size() / 2));
     if (o.b % 5 == 0) r.snapshot = "state " + std::to_string(on.events.size() + r.events.size());
     return r;
   }
@@ -257,12 +276,33 @@ class run {
       if (m.second == 0 || m.second > clock_.wall().value) marks.push_back({key, m.first});
     }
     RC_ASSERT(found->marks == marks);
+    RC_ASSERT(found->history_floor == expected.floor);
+    std::vector<reminder> reminders;
+    for (const auto& [name, r] : expected.reminders) reminders.push_back(r);
+    RC_ASSERT(found->reminders == reminders);
+    compare_due(name_of(n).partition);
     row_query all;
     all.rows_max = UINT32_MAX;
     all.bytes_max = UINT32_MAX;
     std::vector<row> history;
     for (const auto& [key, value] : expected.history) history.push_back({key, value});
     RC_ASSERT(store_->read_rows(name_of(n), all)->rows == history);
+  }
+
+  void compare_due(partition p) {
+    std::map<std::string, due_reminder> expected;
+    for (std::uint8_t n = 0; n < 3; ++n) {
+      auto log = name_of(n);
+      if (log.partition != p) continue;
+      for (const auto& [name, r] : model_[n].reminders) {
+        expected[due_key({p, r.due_ms, log.name, name})] = {log.name, name, r.due_ms, r.payload};
+      }
+    }
+    std::vector<due_reminder> in_order;
+    for (const auto& [key, r] : expected) in_order.push_back(r);
+    auto found = store_->due_reminders(p, INT64_MAX, {}, 1000);
+    RC_ASSERT(found.has_value());
+    RC_ASSERT(found->entries == in_order);
   }
 
   temp_folder folder_;

@@ -1,5 +1,7 @@
 // What a store does on a disk that has no files left, cannot be read, or is slow. A full one and one that cannot be
 // written are in durability_test.cpp.
+#include <thread>
+
 #include "faulty_disk.hpp"
 #include "fixture.hpp"
 #include "storage/engine.hpp"
@@ -130,6 +132,34 @@ TEST_F(disk_fault, a_slow_disk_fills_the_queue_to_its_bound_and_holds_up_no_read
   disk_->hold_syncs(false);
   EXPECT_TRUE(heard->wait_committed(at));
   commit(after(at, {"after"}));
+}
+
+TEST_F(disk_fault, a_stale_owner_whose_appends_wait_for_the_disk_writes_nothing_more_once_the_epoch_is_raised) {
+  open_log();
+  disk_->hold_syncs(true);
+  auto before = disk_->syncs();
+  auto stale = std::make_shared<recorder>();
+  ASSERT_TRUE(store_->append(after(0, {"being written"}), stale));
+  auto deadline = std::chrono::steady_clock::now() + patience;
+  while (disk_->syncs() == before && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+  for (std::uint64_t n = 1; n < 20; ++n) ASSERT_TRUE(store_->append(after(n, {"stale"}), stale));
+  std::pair<partition, epoch> up{aurora.partition, epoch{1}};
+  std::jthread raising([&] { EXPECT_TRUE(store_->raise_epochs({&up, 1})); });
+  while (store_->epoch_of(aurora.partition) != epoch{1} && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::yield();
+  }
+  EXPECT_EQ(code_of(store_->append(after(20, {"stale"}), stale)), errc::stale_epoch);
+  disk_->hold_syncs(false);
+  raising.join();
+  ASSERT_TRUE(stale->wait_failed());
+  EXPECT_EQ(stale->failures()[0].code, errc::stale_epoch);
+  EXPECT_EQ(stale->commits(), (std::vector<std::uint64_t>{1})) << "what was being written is the last of it";
+  auto c = open_log();
+  EXPECT_EQ(c.owner_epoch, epoch{1});
+  EXPECT_EQ(c.events, (std::vector<std::string>{"being written"})) << "exactly what the stale owner was told";
+  auto r = after(1, {"new owner"});
+  r.owner_epoch = epoch{1};
+  commit(r);
 }
 
 }  // namespace
