@@ -90,6 +90,7 @@ rocks_engine::rocks_engine(std::unique_ptr<database> opened, open_options how, s
                            const clock_source& clock)
     : how_(std::move(how)), cache_(std::move(cache)), clock_(clock), database_(std::move(opened)) {
   how_.create = false;
+  how_.families = families::all;
 }
 
 rocks_engine::~rocks_engine() {

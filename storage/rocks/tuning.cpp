@@ -3,6 +3,7 @@
 #include <rocksdb/cache.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
+#include <rocksdb/utilities/table_properties_collectors.h>
 #include <rocksdb/write_buffer_manager.h>
 #include <algorithm>
 
@@ -18,6 +19,8 @@ constexpr std::uint64_t wal_bytes_max = 64 * mib;  // what a start replays at mo
 constexpr int memtables_max = 2;             // of one family: one is filled, one is written to a table
 constexpr std::size_t memtable_shares = 32;  // the sum of all families' shares
 constexpr std::uint64_t marks_rewritten_after_s = 60 * 60;
+constexpr std::size_t due_window = 1'000;      // entries side by side
+constexpr std::size_t due_removed_max = 250;   // of them removed, before their table is compacted
 constexpr std::uint64_t history_rewritten_after_s = 24 * 60 * 60;
 
 /// Memtables are written to tables when together they have a quarter of the budget. They are charged to the cache, which
@@ -118,6 +121,11 @@ rocksdb::ColumnFamilyOptions column_family(family f, const open_options& o,
     c.compaction_filter_factory = mark_filter_factory(clock);
     c.ttl = marks_rewritten_after_s;
     c.periodic_compaction_seconds = marks_rewritten_after_s;
+  }
+  if (f == family::due) {
+    // Read from its beginning every second, which is where everything that was done is removed.
+    c.table_properties_collector_factories.push_back(
+        rocksdb::NewCompactOnDeletionCollectorFactory(due_window, due_removed_max));
   }
   if (f == family::history) {
     c.ttl = history_rewritten_after_s;

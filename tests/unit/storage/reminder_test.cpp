@@ -1,3 +1,5 @@
+#include <thread>
+
 #include "fixture.hpp"
 
 namespace lightstick::storage::test {
@@ -137,6 +139,31 @@ TEST_F(reminders, hundreds_of_thousands_at_once_are_read_page_by_page) {
     more = page.more;
   }
   EXPECT_EQ(seen, count);
+}
+
+TEST_F(reminders, that_are_done_leave_nothing_behind_to_be_walked_over) {
+  std::vector<reminder_write> set;
+  std::vector<reminder_write> done;
+  for (std::int64_t n = 0; n < 2'000; ++n) {
+    set.push_back({std::to_string(n), std::nullopt, 1000 + n, ""});
+    done.push_back({std::to_string(n), 1000 + n, std::nullopt, ""});
+  }
+  write(std::move(set));
+  reopen();  // into a table
+  open_log();
+  write(std::move(done));
+  reopen();
+  auto table_bytes = [&] {
+    for (const auto& e : numbers_->entries()) {
+      if (e.name == "lightstick_storage_table_bytes" && e.labels[0].value == "due") return e.as_gauge->value();
+    }
+    return std::int64_t{-1};
+  };
+  auto deadline = std::chrono::steady_clock::now() + patience;
+  while (table_bytes() > 0 && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{5});
+  }
+  EXPECT_EQ(table_bytes(), 0);
 }
 
 }  // namespace
