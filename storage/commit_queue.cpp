@@ -70,7 +70,8 @@ void commit_queue::enqueue(entry e) {
   if (std::exchange(committer_waits_, false)) work_.notify_one();
 }
 
-result<commit_queue::opening> commit_queue::begin_open(const std::string& prefix, partition p) {
+result<commit_queue::opening> commit_queue::begin_open(const std::string& prefix, partition p,
+                                                       const committer_step& step) {
   std::unique_lock lock(mutex_);
   if (stopping_) return fail(errc::stopping);
   auto [at, fresh] = logs_.try_emplace(prefix);
@@ -83,9 +84,16 @@ result<commit_queue::opening> commit_queue::begin_open(const std::string& prefix
   log.partition = p;
   ++log.openers;
   ++changed_waiters_;
+  assert(!step || !log.opening);  // an opener that drives the committer is alone
   changed_.wait(lock, [&] { return !log.opening; });
   log.opening = true;
   log.open = false;
+  while (step && log.uncommitted > 0) {
+    lock.unlock();
+    [[maybe_unused]] bool made = step();
+    assert(made);  // an append that has not ended is in the queue or in the committer's hands
+    lock.lock();
+  }
   changed_.wait(lock, [&] { return log.uncommitted == 0; });
   --changed_waiters_;
   return opening{epochs_.at(p.value), resumes_};
@@ -164,6 +172,11 @@ result<void> commit_queue::push(draft d) {
   ++log.uncommitted;
   enqueue({&*found, d.epoch, d.last, bytes, std::move(d.ops), std::move(d.listener)});
   return {};
+}
+
+bool commit_queue::has_work() const {
+  std::lock_guard lock(mutex_);
+  return !queue_.empty();
 }
 
 void commit_queue::wait(std::optional<std::chrono::milliseconds> limit) {

@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -99,9 +100,13 @@ class commit_queue {
   [[nodiscard]] result<void> raise(std::span<const std::pair<partition, lightstick::epoch>> changes,
                                    std::vector<write_op> ops, append_listener listener);
 
-  /// Takes the log from whoever has it and waits until its queued appends have ended. `finish_open` must follow a
-  /// success. Errors: queue_full, stopping.
-  [[nodiscard]] result<opening> begin_open(const std::string& prefix, partition p);
+  /// Makes the committer's next step, for callers that are its only driver; false when there was none to make.
+  using committer_step = std::function<bool()>;
+
+  /// Takes the log from whoever has it and waits until its queued appends have ended; with `step`, by making the
+  /// committer's steps instead of waiting for its thread. `finish_open` must follow a success.
+  /// Errors: queue_full, stopping.
+  [[nodiscard]] result<opening> begin_open(const std::string& prefix, partition p, const committer_step& step = {});
   /// `at` is where the log stands, or nothing when it could not be read. False when the disk was resumed since
   /// `begin_open`: what was read may have changed, so the log is not open and has to be read again.
   [[nodiscard]] bool finish_open(const std::string& prefix, const opening& begun, std::optional<opened_at> at);
@@ -114,6 +119,8 @@ class commit_queue {
   /// Errors: as store::append.
   [[nodiscard]] result<void> push(draft d);
 
+  /// Whether there is something to take.
+  [[nodiscard]] bool has_work() const;
   /// Until there is something to take, or `stop` was called, or (when given) the time has passed.
   void wait(std::optional<std::chrono::milliseconds> limit);
   /// What goes into the next commit; empty when nothing waits. Entries whose epoch has ended are failed on the way.

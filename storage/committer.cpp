@@ -2,7 +2,7 @@
 
 #include <pthread.h>
 #include <algorithm>
-#include <chrono>
+#include <utility>
 
 #include "runtime/base/log.hpp"
 
@@ -14,9 +14,11 @@ constexpr std::chrono::milliseconds backoff_max{5'000};
 
 }  // namespace
 
-committer::committer(engine& disk, commit_queue& queue, bool sync, store_metrics& numbers)
-    : disk_(disk), queue_(queue), sync_(sync), numbers_(numbers) {
+committer::committer(engine& disk, commit_queue& queue, bool sync, store_metrics& numbers, const clock_source& clock,
+                     driver by)
+    : disk_(disk), queue_(queue), sync_(sync), numbers_(numbers), clock_(clock) {
   numbers_.writable.set(1);
+  if (by == driver::caller) return;
   thread_ = std::thread([this] {
     pthread_setname_np(pthread_self(), "ls-commit");
     run();
@@ -25,31 +27,53 @@ committer::committer(engine& disk, commit_queue& queue, bool sync, store_metrics
 
 committer::~committer() {
   queue_.stop();
-  thread_.join();
-}
-
-void committer::run() {
-  auto backoff = backoff_min;
-  for (;;) {
-    if (writable()) {
-      backoff = backoff_min;
-      queue_.wait(std::nullopt);
-      auto group = queue_.take();
-      if (!group.empty()) {
-        commit(std::move(group));
-      } else if (queue_.stopping()) {
-        return;
-      }
-    } else {
-      queue_.wait(backoff);
-      if (queue_.stopping()) return;
-      backoff = std::min(backoff * 2, backoff_max);
-      (void)resume();
+  if (thread_.joinable()) {
+    thread_.join();
+  } else {
+    while (step()) {
     }
   }
 }
 
-void committer::commit(commit_queue::group group) {
+void committer::run() {
+  for (;;) {
+    queue_.wait(pause());
+    bool last = queue_.stopping();
+    while (step()) {
+    }
+    if (last) return;
+  }
+}
+
+std::optional<steady_time> committer::due() const {
+  if (!writable()) return retry_at_;
+  if (written_ || queue_.has_work()) return clock_.now();
+  return std::nullopt;
+}
+
+/// How long there is nothing to do but to wait for appends.
+std::optional<std::chrono::milliseconds> committer::pause() const {
+  if (writable()) return std::nullopt;
+  auto left = std::chrono::ceil<std::chrono::milliseconds>(retry_at_ - clock_.now());
+  return std::max(left, std::chrono::milliseconds{0});
+}
+
+bool committer::step() {
+  if (written_) {
+    tell(*std::exchange(written_, std::nullopt));
+    return true;
+  }
+  if (writable()) return write_next();
+  if (clock_.now() < retry_at_) return false;
+  auto why = std::exchange(unresumed_, std::nullopt);
+  if (!resume() && why) queue_.give_up(*why);
+  return true;
+}
+
+bool committer::write_next() {
+  if (!queue_.has_work()) return false;
+  auto group = queue_.take();
+  if (group.empty()) return true;  // all of it had ended
   std::vector<std::vector<write_op>> batches;
   batches.reserve(group.size());
   std::size_t bytes = 0;
@@ -57,28 +81,38 @@ void committer::commit(commit_queue::group group) {
     bytes += e.bytes;
     batches.push_back(std::move(e.ops));
   }
-  auto started = std::chrono::steady_clock::now();
-  auto written = disk_.write(batches, sync_);
-  numbers_.commit_seconds.record(std::chrono::steady_clock::now() - started);
-  if (written) {
-    numbers_.commits.add();
-    numbers_.commit_bytes.add(bytes);
-    queue_.succeeded(std::move(group));
-    return;
-  }
-  LS_LOG(storage, error, "group commit failed", {"appends", group.size()}, {"bytes", bytes},
-         {"error", written.error()});
-  writable_ = false;
-  numbers_.writable.set(0);
-  queue_.failed(std::move(group), written.error());
-  if (!resume()) queue_.give_up(written.error());
+  auto started = clock_.now();
+  auto outcome = disk_.write(batches, sync_);
+  numbers_.commit_seconds.record(clock_.now() - started);
+  written_.emplace(written_group{std::move(group), bytes, std::move(outcome)});
+  return true;
 }
 
-/// True when writes are possible (again).
+void committer::tell(written_group group) {
+  if (group.outcome) {
+    numbers_.commits.add();
+    numbers_.commit_bytes.add(group.bytes);
+    queue_.succeeded(std::move(group.entries));
+    return;
+  }
+  const auto& why = group.outcome.error();
+  LS_LOG(storage, error, "group commit failed", {"appends", group.entries.size()}, {"bytes", group.bytes},
+         {"error", why});
+  writable_ = false;
+  numbers_.writable.set(0);
+  retry_at_ = clock_.now();
+  backoff_ = backoff_min;
+  unresumed_ = why;
+  queue_.failed(std::move(group.entries), why);
+}
+
+/// True when writes are possible again.
 bool committer::resume() {
   numbers_.resumes.add();
   if (auto resumed = disk_.resume(); !resumed) {
     LS_LOG(storage, warn, "still cannot write", {"error", resumed.error()});
+    retry_at_ = clock_.now() + backoff_;
+    backoff_ = std::min(backoff_ * 2, backoff_max);
     return false;
   }
   LS_LOG(storage, info, "writes go on");

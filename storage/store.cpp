@@ -1,5 +1,6 @@
 #include "storage/store.hpp"
 
+#include <cassert>
 #include <future>
 
 #include "runtime/base/log.hpp"
@@ -84,7 +85,11 @@ struct store::impl {
         disk(std::move(disk_)),
         disk_numbers(registry, *disk),
         queue({o.queue_requests_max, o.queue_bytes_max, o.group_bytes_max, o.logs_open_max}, epochs, numbers),
-        writer(*disk, queue, o.durability == durability::fsync, numbers) {}
+        // A thread sleeps by the machine's clock, so that is what its back-off goes by.
+        writer(*disk, queue, o.durability == durability::fsync, numbers, o.own_thread ? system_clock_source() : clock,
+               o.own_thread ? committer::driver::own_thread : committer::driver::caller) {
+    if (!o.own_thread) step = [this] { return writer.step(); };
+  }
 
   template <class T>
   result<T> counted(result<T> r) {
@@ -104,6 +109,7 @@ struct store::impl {
   engine_metrics disk_numbers;
   commit_queue queue;
   committer writer;
+  commit_queue::committer_step step;  ///< empty when the writer has a thread
 };
 
 result<std::unique_ptr<store>> store::open(options o, metrics& registry, const clock_source& clock) {
@@ -153,6 +159,10 @@ result<void> store::raise_epochs(std::span<const std::pair<partition, epoch>> ch
   auto end = std::make_shared<outcome>();
   auto ended = end->promise.get_future();
   if (auto queued = impl_->queue.raise(changes, std::move(ops), end); !queued) return queued;
+  while (impl_->step && ended.wait_for(std::chrono::seconds{0}) != std::future_status::ready) {
+    [[maybe_unused]] bool made = impl_->step();
+    assert(made);  // what was queued has not ended
+  }
   return ended.get();
 }
 
@@ -160,7 +170,7 @@ result<log_contents> store::open_log(const log_id& log) {
   if (auto fit = check(log); !fit) return fail(std::move(fit.error()));
   auto prefix = log_prefix(log);
   for (;;) {
-    auto begun = impl_->queue.begin_open(prefix, log.partition);
+    auto begun = impl_->queue.begin_open(prefix, log.partition, impl_->step);
     if (!begun) return fail(std::move(begun.error()));
     auto loaded = impl_->counted(load_log(*impl_->disk, prefix, impl_->clock.wall().value));
     std::optional<commit_queue::opened_at> at;
@@ -215,6 +225,16 @@ result<due_page> store::due_reminders(partition p, std::int64_t until_ms, const 
   impl_->numbers.corrupt_records.add(page->damaged.size());
   LS_LOG(storage, error, "damaged reminders", {"count", page->damaged.size()}, {"first", page->damaged.front()});
   return page;
+}
+
+bool store::pump() {
+  assert(impl_->step);
+  return impl_->writer.step();
+}
+
+std::optional<steady_time> store::pump_due() const {
+  assert(impl_->step);
+  return impl_->writer.due();
 }
 
 }  // namespace lightstick::storage

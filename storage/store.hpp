@@ -37,6 +37,7 @@ struct options {
   std::size_t append_bytes_max = 32U << 20U;        ///< of one append; beyond it invalid
   std::size_t group_bytes_max = 4U << 20U;          ///< of one group commit, unless one append alone is bigger
   std::uint32_t logs_open_max = 1'000'000;          ///< logs open for appends; beyond it queue_full
+  bool own_thread = true;                   ///< false: nothing is committed but by `store::pump`, see there
 };
 
 enum class row_table : std::uint8_t { history = 1, marks = 2 };
@@ -131,7 +132,7 @@ struct due_page {
 
 /// Everything that one node keeps on disk: logs by (partition, name), each with journal, snapshot, rows and marks.
 ///
-/// Thread: any. Owns one committing thread, which takes all appends that wait into one batch with one fsync, so that
+/// Thread: any. Owns one committing thread (unless told otherwise), which takes all appends that wait into one batch with one fsync, so that
 /// its cost is shared. Reads run on the caller's thread, block on the disk, and neither wait for appends nor hold
 /// them up.
 ///
@@ -198,6 +199,15 @@ class store {
   /// its log removes it. A damaged reminder is left out, named in the page and logged. Errors: as read_log.
   [[nodiscard]] result<due_page> due_reminders(partition p, std::int64_t until_ms, const std::string& after_cursor,
                                                std::uint32_t entries_max) const;
+
+  /// Without a thread of its own (`options::own_thread`), for the simulator: makes one step of what the thread would do
+  /// (write a group; tell its listeners; try to resume a failed disk) and returns false when there is none to make now.
+  /// Time is that of the store's clock. Calls that wait for appends (open_log, raise_epochs, the destructor) make such
+  /// steps themselves. REQUIRES: no own thread; all calls from one thread, none of these from a listener.
+  bool pump();
+  /// When `pump` has something to do: now, at the next attempt to resume, or, with nothing, after the next append.
+  /// REQUIRES: as pump.
+  [[nodiscard]] std::optional<steady_time> pump_due() const;
 
  private:
   struct impl;
