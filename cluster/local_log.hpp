@@ -11,7 +11,7 @@
 namespace lightstick::cluster {
 
 struct local_log_options {
-  std::uint32_t read_threads = 2;
+  std::uint32_t read_threads = 2;  ///< 0: reads wait until the owner runs them, see `reads`
   std::uint32_t reads_max = 4096;  ///< recoveries and pages that wait; beyond it overloaded
 };
 
@@ -42,6 +42,9 @@ class local_log final : public runtime::durable_log {
   /// What is stored of an actor, active or not, without opening it: for operators. Errors: not_found when nothing is,
   /// corrupt, retryable, overloaded.
   void peek(const actor_id& actor, unique_function<void(result<runtime::recovered_log>)> done);
+
+  /// The reads that wait: for whoever runs them in place of threads.
+  [[nodiscard]] read_pool& reads() noexcept { return reads_; }
 
  private:
   storage::store& store_;

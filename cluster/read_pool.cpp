@@ -47,14 +47,35 @@ void read_pool::submit(job j) {
   work_.notify_one();
 }
 
+/// REQUIRES: locked, and more than `nth` wait.
+read_pool::job read_pool::take(std::size_t nth) {
+  auto at = jobs_.begin() + static_cast<std::ptrdiff_t>(nth);
+  auto out = std::move(*at);
+  jobs_.erase(at);
+  waiting_.set(static_cast<std::int64_t>(jobs_.size()));
+  return out;
+}
+
+std::size_t read_pool::waiting() const {
+  std::lock_guard lock(mutex_);
+  return jobs_.size();
+}
+
+bool read_pool::run_waiting(std::size_t nth) {
+  std::unique_lock lock(mutex_);
+  if (nth >= jobs_.size()) return false;
+  auto next = take(nth);
+  lock.unlock();
+  next(result<void>{});
+  return true;
+}
+
 void read_pool::run() {
   std::unique_lock lock(mutex_);
   for (;;) {
     work_.wait(lock, [&] { return stopping_ || !jobs_.empty(); });
     if (stopping_) return;
-    auto next = std::move(jobs_.front());
-    jobs_.pop_front();
-    waiting_.set(static_cast<std::int64_t>(jobs_.size()));
+    auto next = take(0);
     lock.unlock();
     next(result<void>{});
     lock.lock();

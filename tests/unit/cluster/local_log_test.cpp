@@ -273,5 +273,33 @@ TEST(read_pool_test, jobs_that_wait_at_the_end_are_told) {
   EXPECT_TRUE(told->is(condition::retryable));
 }
 
+TEST(read_pool_test, without_threads_the_caller_runs_the_jobs_in_the_order_it_likes) {
+  metrics numbers;
+  read_pool pool(0, 3, numbers);
+  std::vector<int> ran;
+  std::vector<int> refused;
+  for (int i = 0; i < 4; ++i) {
+    pool.submit([&, i](result<void> turn) { (turn ? ran : refused).push_back(i); });
+  }
+  EXPECT_EQ(refused, std::vector<int>{3});
+  EXPECT_EQ(pool.waiting(), 3U);
+  EXPECT_FALSE(pool.run_waiting(3));
+  EXPECT_TRUE(pool.run_waiting(2));
+  EXPECT_TRUE(pool.run_waiting(0));
+  EXPECT_EQ(ran, (std::vector<int>{2, 0}));
+  EXPECT_TRUE(pool.run_waiting(0));
+  EXPECT_FALSE(pool.run_waiting(0));
+}
+
+TEST(read_pool_test, a_job_that_the_caller_runs_may_submit_another) {
+  metrics numbers;
+  read_pool pool(0, 2, numbers);
+  bool second = false;
+  pool.submit([&](result<void>) { pool.submit([&](result<void> turn) { second = turn.has_value(); }); });
+  EXPECT_TRUE(pool.run_waiting(0));
+  EXPECT_TRUE(pool.run_waiting(0));
+  EXPECT_TRUE(second);
+}
+
 }  // namespace
 }  // namespace lightstick::cluster
