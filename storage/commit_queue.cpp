@@ -56,6 +56,7 @@ result<void> commit_queue::raise(std::span<const std::pair<partition, lightstick
   e.bytes = bytes_of(ops);
   e.ops = std::move(ops);
   e.listener = std::move(listener);
+  e.raised.assign(changes.begin(), changes.end());
   enqueue(std::move(e));
   return {};
 }
@@ -152,7 +153,12 @@ result<void> commit_queue::push(draft d) {
   auto found = logs_.find(d.prefix);
   if (found == logs_.end() || !found->second.open) return fail(errc::not_open, name_of(d.prefix));
   auto& log = found->second;
-  if (d.epoch != log.epoch || d.epoch != epochs_.at(log.partition.value)) {
+  if (unwritten_.at(log.partition.value)) {
+    return fail(errc::stale_epoch, name_of(d.prefix) + ": the epoch " +
+                                       std::to_string(epochs_.at(log.partition.value).value()) +
+                                       " could not be written down, it has to be raised again");
+  }
+  if (d.epoch != log.epoch || stale(log, d.epoch)) {
     return fail(errc::stale_epoch, name_of(d.prefix) + ": append under epoch " + std::to_string(d.epoch.value()) +
                                        ", opened under " + std::to_string(log.epoch.value()) + ", owned under " +
                                        std::to_string(epochs_.at(log.partition.value).value()));
@@ -170,7 +176,7 @@ result<void> commit_queue::push(draft d) {
   if (d.removed) log.oldest = d.removed->oldest_after;
   log.tail = d.last;
   ++log.uncommitted;
-  enqueue({&*found, d.epoch, d.last, bytes, std::move(d.ops), std::move(d.listener)});
+  enqueue({&*found, d.epoch, d.last, bytes, std::move(d.ops), std::move(d.listener), {}});
   return {};
 }
 
@@ -199,11 +205,11 @@ commit_queue::group commit_queue::take() {
     std::size_t bytes = 0;
     while (!queue_.empty()) {
       auto& next = queue_.front();
-      bool stale = next.log != nullptr && next.epoch != epochs_[next.log->second.partition.value];
-      if (!stale && !taken.empty() && bytes + next.bytes > limits_.group_bytes_max) break;
-      if (stale) fail_log(next);
-      bytes += stale ? 0 : next.bytes;
-      (stale ? ended : taken).push_back(std::move(next));
+      bool old = next.log != nullptr && stale(next.log->second, next.epoch);
+      if (!old && !taken.empty() && bytes + next.bytes > limits_.group_bytes_max) break;
+      if (old) fail_log(next);
+      bytes += old ? 0 : next.bytes;
+      (old ? ended : taken).push_back(std::move(next));
       queue_.pop_front();
     }
   }
@@ -227,7 +233,23 @@ std::vector<commit_queue::notice> commit_queue::notices_of(const group& entries)
   return out;
 }
 
+/// REQUIRES: locked.
+bool commit_queue::stale(const log_state& log, lightstick::epoch e) const {
+  return e != epochs_.at(log.partition.value) || unwritten_.at(log.partition.value);
+}
+
+/// REQUIRES: locked.
+void commit_queue::note_raised(const entry& e, bool written) {
+  for (const auto& [p, to] : e.raised) {
+    if (!written || to == epochs_.at(p.value)) unwritten_.at(p.value) = !written;
+  }
+}
+
 void commit_queue::succeeded(group done) {
+  {
+    std::lock_guard lock(mutex_);
+    for (const auto& e : done) note_raised(e, true);
+  }
   for (auto& n : notices_of(done)) {
     n.listener.committed(n.last);
   }
@@ -241,6 +263,7 @@ void commit_queue::failed(group lost, const error& why) {
     refusing_ = why;
     for (auto& e : lost) {
       fail_log(e);
+      note_raised(e, false);
       if (e.log != nullptr) failed_logs_.push_back(e.log->first);
     }
     sweep(lost, false);
@@ -253,7 +276,10 @@ void commit_queue::give_up(const error& why) {
   {
     std::lock_guard lock(mutex_);
     sweep(lost, true);
-    for (auto& e : lost) fail_log(e);
+    for (auto& e : lost) {
+      fail_log(e);
+      note_raised(e, false);
+    }
   }
   tell_failed(std::move(lost), why);
 }

@@ -58,6 +58,7 @@ class commit_queue {
     std::size_t bytes = 0;
     std::vector<write_op> ops;
     append_listener listener;
+    std::vector<std::pair<partition, lightstick::epoch>> raised;  ///< the epochs that `ops` write down
   };
   using group = std::vector<entry>;
 
@@ -96,7 +97,9 @@ class commit_queue {
   [[nodiscard]] lightstick::epoch epoch_of(partition p) const;
   /// From here on older epochs are refused, those that wait included. Queues `ops`, which write the new ones down; when
   /// `listener` hears that they are committed, nothing under an older epoch is being written any more.
-  /// Errors (nothing queued): stale_epoch, stopping, or why appends are refused.
+  /// When it hears that they are not, the partitions take no appends, not even under the new epochs, until a raise of
+  /// them is committed: events must not be older than what says so. Errors (nothing queued): stale_epoch, stopping, or
+  /// why appends are refused.
   [[nodiscard]] result<void> raise(std::span<const std::pair<partition, lightstick::epoch>> changes,
                                    std::vector<write_op> ops, append_listener listener);
 
@@ -144,6 +147,8 @@ class commit_queue {
   struct notice;
   void enqueue(entry e);
   void end(group& entries);
+  void note_raised(const entry& e, bool written);
+  bool stale(const log_state& log, lightstick::epoch e) const;
   std::vector<notice> notices_of(const group& entries);
   void sweep(group& out, bool all);
   void tell_failed(group lost, const error& why);
@@ -155,6 +160,7 @@ class commit_queue {
   const limits limits_;
   store_metrics& numbers_;
   epochs epochs_;
+  std::array<bool, partition_count> unwritten_{};  ///< the epoch could not be written down
   log_table logs_;
   std::deque<entry> queue_;
   std::uint32_t requests_ = 0;  ///< of queue and group under way

@@ -171,7 +171,8 @@ class store {
   [[nodiscard]] epoch epoch_of(partition p) const;
   /// Raises epochs, durably. When it returns, no append under an older epoch will be committed any more: those that
   /// wait are refused. Errors: stale_epoch (one of them is lower than it is now; nothing is changed), disk_full,
-  /// io_failed, stopping (appends under the older epochs are refused all the same; raise again).
+  /// io_failed, stopping (appends under the older epochs are refused all the same, and those under the new ones too:
+  /// raise again).
   [[nodiscard]] result<void> raise_epochs(std::span<const std::pair<partition, epoch>> changes);
 
   /// Reads a log and opens it for appends by this caller, instead of an earlier opener, whose queued appends end

@@ -228,6 +228,28 @@ TEST_F(commit_queue_test, appends_of_an_older_epoch_are_failed_when_the_epoch_ri
   EXPECT_EQ(raiser->commits().size(), 1U);
 }
 
+TEST_F(commit_queue_test, appends_behind_a_raise_that_failed_are_not_written) {
+  std::pair<partition, epoch> up{partition{7}, epoch{1}};
+  auto raiser = std::make_shared<recorder>();
+  ASSERT_TRUE(queue_.raise({&up, 1}, {}, raiser));
+  auto group = queue_.take();
+  auto begun = queue_.begin_open("a", partition{7});
+  ASSERT_TRUE(queue_.finish_open("a", *begun, commit_queue::opened_at{}));
+  commit_queue::draft d;
+  d.prefix = "a";
+  d.partition = partition{7};
+  d.epoch = epoch{1};
+  d.last = sequence{1};
+  d.listener = heard_;
+  ASSERT_TRUE(queue_.push(std::move(d))) << "behind the raise, which is under way";
+  queue_.failed(std::move(group), broken_);
+  EXPECT_EQ(raiser->failures().size(), 1U);
+  queue_.resumed();
+  EXPECT_TRUE(queue_.take().empty());
+  ASSERT_EQ(heard_->failures().size(), 1U);
+  EXPECT_TRUE(heard_->failures()[0].is(condition::not_owner));
+}
+
 TEST_F(commit_queue_test, a_closed_log_is_forgotten_when_its_appends_have_ended) {
   open("a");
   ASSERT_TRUE(push("a", 0, heard_));

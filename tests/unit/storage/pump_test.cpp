@@ -127,6 +127,22 @@ TEST_F(pump_test, a_failed_raise_is_an_error_not_a_hang) {
   EXPECT_EQ(code_of(store_->raise_epochs({&up, 1})), errc::io_failed);
 }
 
+TEST_F(pump_test, under_an_epoch_that_could_not_be_written_down_nothing_is_appended) {
+  std::pair<partition, epoch> up{aurora.partition, epoch{1}};
+  auto under_1 = after(0, {"a"});
+  under_1.owner_epoch = epoch{1};
+  script_.failing_writes = 1;
+  EXPECT_FALSE(store_->raise_epochs({&up, 1}));
+  pump_all();
+  EXPECT_TRUE(store_->writable());
+  EXPECT_EQ(store_->open_log(aurora)->owner_epoch, epoch{1});
+  EXPECT_EQ(code_of(store_->append(under_1, heard_)), errc::stale_epoch) << "a restart would not know of epoch 1";
+  ASSERT_TRUE(store_->raise_epochs({&up, 1}));
+  EXPECT_TRUE(store_->append(under_1, heard_));
+  pump_all();
+  EXPECT_EQ(heard_->commits(), numbers{1});
+}
+
 TEST_F(pump_test, resuming_backs_off_by_the_clock_of_the_store) {
   script_.failing_writes = 1;
   script_.failing_resumes = 9;
