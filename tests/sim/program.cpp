@@ -1,0 +1,94 @@
+#include <CLI/CLI.hpp>
+#include <iomanip>
+#include <iostream>
+#include <map>
+
+#include "runtime/base/log.hpp"
+#include "tests/sim/campaign.hpp"
+
+namespace lightstick::sim {
+namespace {
+
+const std::map<std::string, breakage>& breakages() {
+  static const std::map<std::string, breakage> all{{"skip-fsync", breakage::skip_fsync},
+                                                   {"skip-dedupe", breakage::skip_dedupe},
+                                                   {"skip-bound", breakage::skip_bound}};
+  return all;
+}
+
+constexpr std::uint64_t violations_shown_max = 10;
+
+void print_sums(const campaign_outcome& o) {
+  const auto& s = o.sums;
+  std::cout << s.steps << " steps; commands: " << s.acknowledged << " acknowledged, " << s.repeated << " recognised, "
+            << s.refused << " refused at a bound; " << s.reads << " reads compared\n"
+            << "disk: " << s.crashes << " crashes, " << s.disk.lost_bytes << " unsynced bytes lost, " << s.disk.torn
+            << " torn, " << s.disk.turned_back << " turned back; " << s.disk.full << " full, " << s.disk.broken
+            << " broken, " << s.disk.slow << " slow\n"
+            << "trace " << std::hex << s.trace << std::dec << '\n';
+}
+
+}  // namespace
+
+std::string replay_command(const run_options& o) {
+  std::string out = "build/release/sim --seed " + std::to_string(o.seed);
+  if (o.steps != run_options{}.steps) out += " --steps " + std::to_string(o.steps);
+  for (const auto& [name, what] : breakages()) {
+    if (what == o.broken) out += " --break " + name;
+  }
+  return out + " --verbose";
+}
+
+int run_program(int argc, const char* const* argv) {
+  campaign c;
+  std::uint64_t only = 0;
+  bool verbose = false;
+  CLI::App app("Runs the storage on a virtual clock and a disk that fails, one seed a run, and checks what must hold.",
+               "sim");
+  app.footer(
+      "Exit code: 0 no violation, 1 some, 2 wrong options. A run takes milliseconds; the same seed is the same run.");
+  app.add_option("--seeds", c.seeds, "How many seeds.")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 40U))
+      ->capture_default_str();
+  app.add_option("--first", c.first, "The first of them.")->capture_default_str();
+  auto* one = app.add_option("--seed", only, "Only this seed.");
+  app.add_option("--steps", c.each.steps, "Steps of trouble of a run.")
+      ->check(CLI::Range(1, 10'000'000))
+      ->capture_default_str();
+  app.add_option("--jobs", c.jobs, "Runs at a time; 0: one a core.")->check(CLI::Range(0, 256))->capture_default_str();
+  app.add_option(
+         "--break", c.each.broken,
+         "Breaks the product on purpose: skip-fsync, skip-dedupe or skip-bound. There have to be violations then.")
+      ->transform(CLI::CheckedTransformer(breakages()));
+  app.add_flag("--verbose", verbose, "Every step as a line; needs --seed.")->needs(one);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? 0 : 2;
+  }
+  if (one->count() > 0) {
+    c.first = only;
+    c.seeds = 1;
+  }
+  if (verbose) c.each.notes = &std::cout;
+  log::set_level(log::area::storage, log::level::off);
+
+  std::uint64_t shown = 0;
+  auto found = [&](std::uint64_t seed, const run_outcome& o) {
+    if (++shown > violations_shown_max) return;
+    auto each = c.each;
+    each.seed = seed;
+    std::cout << "seed " << seed << ": " << o.violation << "\n  " << replay_command(each) << std::endl;
+  };
+  auto progress = [&](std::uint64_t done, std::uint64_t violations) {
+    std::cout << done << " of " << c.seeds << " seeds, " << violations << " violations" << std::endl;
+  };
+  auto out = run_campaign(c, found, progress);
+  if (shown > violations_shown_max) std::cout << "and " << shown - violations_shown_max << " more\n";
+  print_sums(out);
+  std::cout << out.seeds << " seeds, " << out.violations << " violations, " << std::fixed << std::setprecision(0)
+            << static_cast<double>(out.seeds) / out.seconds << " seeds/s\n";
+  return out.violations == 0 ? 0 : 1;
+}
+
+}  // namespace lightstick::sim

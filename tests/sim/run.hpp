@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <iosfwd>
+#include <stdexcept>
+#include <string>
+
+#include "tests/sim/disk/disk.hpp"
+
+namespace lightstick::sim {
+
+/// What is deliberately wrong with the product in a run.
+enum class breakage : std::uint8_t {
+  none,
+  skip_fsync,   ///< commits are told before the disk has them
+  skip_dedupe,  ///< a repeated command is not recognised
+  skip_bound,   ///< queues take all that comes
+};
+
+struct run_options {
+  std::uint64_t seed = 1;
+  std::uint32_t steps = 1500;  ///< of trouble; then everything works again and the run comes to its end
+  breakage broken = breakage::none;
+  std::ostream* notes = nullptr;  ///< every step as a line
+};
+
+/// How one run ended.
+struct run_outcome {
+  std::string violation;  ///< a sentence; empty when all held
+  std::uint64_t trace = 0;
+  std::uint64_t steps = 0;
+  std::uint64_t acknowledged = 0;  ///< commands
+  std::uint64_t repeated = 0;      ///< of those, recognised as done before
+  std::uint64_t refused = 0;       ///< at a bound
+  std::uint64_t crashes = 0;
+  std::uint64_t reads = 0;         ///< pages and logs compared
+  disk_counts disk;
+};
+
+/// Something that must hold does not. Ends the run.
+struct violation : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// The storage on its own: writers that append, repeat and fight for their logs, readers, and a disk that fails; compared
+/// with a model all the time. The same options give the same run, byte for byte. Thread: any, one run a thread.
+[[nodiscard]] run_outcome run_storage_world(const run_options& o);
+
+}  // namespace lightstick::sim
