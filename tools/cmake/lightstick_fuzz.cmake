@@ -1,0 +1,91 @@
+# libFuzzer targets. g++ has no libFuzzer, so these, and the few sources of ours that they need, are compiled by clang
+# beside the build's own compiler; the sources include each other by their path in the tree.
+
+option(LIGHTSTICK_FUZZ "Build the fuzzers of tests/fuzz (needs clang++-16)" ON)
+
+# lightstick_fuzz_objects(<out> SUFFIX <suffix> FLAGS <flag>... SOURCES <file>...) compiles sources with clang, each
+# once for all that name it.
+function(lightstick_fuzz_objects out)
+  cmake_parse_arguments(arg "" "SUFFIX" "FLAGS;SOURCES" ${ARGN})
+  set(objects "")
+  foreach(source IN LISTS arg_SOURCES)
+    set(object "${PROJECT_BINARY_DIR}/fuzz/objects/${source}${arg_SUFFIX}.o")
+    list(APPEND objects "${object}")
+    get_property(known GLOBAL PROPERTY LIGHTSTICK_FUZZ_OBJECTS)
+    if(object IN_LIST known)
+      continue()
+    endif()
+    set_property(GLOBAL APPEND PROPERTY LIGHTSTICK_FUZZ_OBJECTS "${object}")
+    cmake_path(GET object PARENT_PATH folder)
+    file(MAKE_DIRECTORY "${folder}")
+    add_custom_command(OUTPUT "${object}"
+      COMMAND ${CMAKE_CXX_COMPILER_LAUNCHER} "${LIGHTSTICK_CLANG}" ${LIGHTSTICK_FUZZ_FLAGS} ${arg_FLAGS}
+        -I "${PROJECT_SOURCE_DIR}" -MD -MT "${object}" -MF "${object}.d"
+        -c "${PROJECT_SOURCE_DIR}/${source}" -o "${object}"
+      DEPENDS "${PROJECT_SOURCE_DIR}/${source}"
+      DEPFILE "${object}.d"
+      COMMENT "Building fuzz object ${source}${arg_SUFFIX}"
+      VERBATIM)
+  endforeach()
+  set(${out} "${objects}" PARENT_SCOPE)
+endfunction()
+
+# lightstick_fuzz_program(<name> OBJECTS <file>... LINK <flag>...) makes <build>/fuzz/<name>.
+function(lightstick_fuzz_program name)
+  cmake_parse_arguments(arg "" "" "OBJECTS;LINK" ${ARGN})
+  set(program "${PROJECT_BINARY_DIR}/fuzz/${name}")
+  add_custom_command(OUTPUT "${program}"
+    COMMAND "${LIGHTSTICK_CLANG}" ${LIGHTSTICK_FUZZ_FLAGS} -fsanitize=fuzzer ${arg_OBJECTS} -o "${program}" ${arg_LINK}
+    DEPENDS ${arg_OBJECTS}
+    COMMENT "Linking fuzzer ${name}"
+    VERBATIM)
+  set_property(GLOBAL APPEND PROPERTY LIGHTSTICK_FUZZ_PROGRAMS "${program}")
+endfunction()
+
+# lightstick_fuzzer(<name> SOURCES <file of ours>... [LINK <flag>...]): tests/fuzz/<name>_fuzz.cpp becomes
+# <build>/fuzz/<name>, and a short run of it a test.
+function(lightstick_fuzzer name)
+  cmake_parse_arguments(arg "" "" "SOURCES;LINK" ${ARGN})
+  lightstick_fuzz_objects(objects SUFFIX "" SOURCES "tests/fuzz/${name}_fuzz.cpp" ${arg_SOURCES})
+  lightstick_fuzz_program(${name} OBJECTS ${objects} LINK ${arg_LINK})
+  add_test(NAME "fuzz: ${name}" COMMAND "${PROJECT_SOURCE_DIR}/tests/fuzz/run" --built "${PROJECT_BINARY_DIR}"
+    --target ${name} 5)
+  set_tests_properties("fuzz: ${name}" PROPERTIES LABELS fuzz TIMEOUT 120)
+endfunction()
+
+# All fuzzers, and one with a planted bug that has to be found.
+function(lightstick_fuzz_tests)
+  # The build's own sanitizers and those of the fuzzers are of different compilers.
+  if(NOT LIGHTSTICK_FUZZ OR LIGHTSTICK_SANITIZE)
+    return()
+  endif()
+  find_program(LIGHTSTICK_CLANG clang++-16)
+  mark_as_advanced(LIGHTSTICK_CLANG)
+  if(NOT LIGHTSTICK_CLANG)
+    message(FATAL_ERROR "clang++-16 was not found and tests/fuzz needs it. Remedy: tools/setup, or -D LIGHTSTICK_FUZZ=OFF.")
+  endif()
+  set(LIGHTSTICK_FUZZ_FLAGS -std=c++20 -O1 -g1 -fno-omit-frame-pointer -D_GLIBCXX_ASSERTIONS -DMSGPACK_NO_BOOST
+    -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all)
+
+  set(base runtime/base/ids.cpp runtime/base/names.cpp runtime/base/result.cpp)
+  set(records ${base} storage/errc.cpp storage/keys.cpp storage/record.cpp)
+  set(identity storage/identity.cpp runtime/base/random.cpp)
+  lightstick_fuzzer(record SOURCES ${records})
+  lightstick_fuzzer(log SOURCES ${records} ${identity} storage/log_layout.cpp LINK -lcrypto)
+  lightstick_fuzzer(label SOURCES ${records} ${identity} storage/data_folder.cpp runtime/base/log.cpp
+    runtime/base/clock.cpp LINK -lcrypto -lspdlog -lfmt)
+  lightstick_fuzzer(room SOURCES ${base} actors/record_codec.cpp actors/chat_message.cpp actors/room/room_codec.cpp actors/room/room_state.cpp
+    runtime/durable_log.cpp)
+  lightstick_fuzzer(user SOURCES ${base} actors/record_codec.cpp actors/user/user_codec.cpp)
+
+  lightstick_fuzz_objects(planted SUFFIX ".planted" FLAGS -DLIGHTSTICK_FUZZ_PLANTED SOURCES tests/fuzz/record_fuzz.cpp)
+  lightstick_fuzz_objects(rest SUFFIX "" SOURCES ${records})
+  lightstick_fuzz_program(planted OBJECTS ${planted} ${rest})
+  add_test(NAME "fuzz: a planted bug is found" COMMAND "${PROJECT_SOURCE_DIR}/tests/fuzz/run"
+    --built "${PROJECT_BINARY_DIR}" --target planted --corpus record 60)
+  set_tests_properties("fuzz: a planted bug is found" PROPERTIES LABELS fuzz TIMEOUT 120
+    PASS_REGULAR_EXPRESSION "heap-buffer-overflow.*input that shows it")
+
+  get_property(programs GLOBAL PROPERTY LIGHTSTICK_FUZZ_PROGRAMS)
+  add_custom_target(fuzz ALL DEPENDS ${programs})
+endfunction()
