@@ -43,6 +43,7 @@ int run_program(int argc, const char* const* argv) {
   campaign c;
   std::uint64_t only = 0;
   bool verbose = false;
+  std::string broken;
   CLI::App app("Runs the storage on a virtual clock and a disk that fails, one seed a run, and checks what must hold.",
                "sim");
   app.footer(
@@ -56,10 +57,9 @@ int run_program(int argc, const char* const* argv) {
       ->check(CLI::Range(1, 10'000'000))
       ->capture_default_str();
   app.add_option("--jobs", c.jobs, "Runs at a time; 0: one a core.")->check(CLI::Range(0, 256))->capture_default_str();
-  app.add_option(
-         "--break", c.each.broken,
-         "Breaks the product on purpose: skip-fsync, skip-dedupe or skip-bound. There have to be violations then.")
-      ->transform(CLI::CheckedTransformer(breakages()));
+  app.add_option("--break", broken, "Breaks the product on purpose, so that there have to be violations.")
+      ->check(CLI::IsMember(breakages()))
+      ->option_text("skip-fsync | skip-dedupe | skip-bound");
   app.add_flag("--verbose", verbose, "Every step as a line; needs --seed.")->needs(one);
   try {
     app.parse(argc, argv);
@@ -71,6 +71,7 @@ int run_program(int argc, const char* const* argv) {
     c.seeds = 1;
   }
   if (verbose) c.each.notes = &std::cout;
+  if (!broken.empty()) c.each.broken = breakages().at(broken);
   log::set_level(log::area::storage, log::level::off);
 
   std::uint64_t shown = 0;

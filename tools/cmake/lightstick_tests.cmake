@@ -67,11 +67,15 @@ endfunction()
 
 # The simulator over many seeds, and over a product that is broken on purpose: that has to be noticed.
 function(lightstick_sim_tests)
+  set(seconds 180)
+  if(LIGHTSTICK_SANITIZE)
+    set(seconds 1800)
+  endif()
   add_test(NAME "sim: 2000 seeds" COMMAND sim --seeds 2000)
-  set_tests_properties("sim: 2000 seeds" PROPERTIES LABELS sim TIMEOUT 180)
+  set_tests_properties("sim: 2000 seeds" PROPERTIES LABELS sim TIMEOUT ${seconds})
   foreach(broken skip-fsync skip-dedupe skip-bound)
     add_test(NAME "sim: ${broken} is noticed" COMMAND sim --seeds 200 --break ${broken})
-    set_tests_properties("sim: ${broken} is noticed" PROPERTIES LABELS sim TIMEOUT 180
+    set_tests_properties("sim: ${broken} is noticed" PROPERTIES LABELS sim TIMEOUT ${seconds}
       PASS_REGULAR_EXPRESSION "\n200 seeds, [1-9][0-9]* violations")
   endforeach()
 endfunction()

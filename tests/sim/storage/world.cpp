@@ -45,6 +45,7 @@ struct troubles {
   std::size_t logs = 1;
   std::size_t clients = 1;
   std::uint32_t appends_max = 1;
+  nanoseconds pause_max{0};  ///< between two strokes of fate
 
   explicit troubles(dice& d) {
     auto rate = [&] { return d.per_mille(400) ? static_cast<std::uint32_t>(d.between(1, 30)) : 0; };
@@ -59,6 +60,7 @@ struct troubles {
     logs = d.between(1, 4);
     clients = d.between(1, 12);
     appends_max = static_cast<std::uint32_t>(d.between(2, 8));
+    pause_max = d.between(milliseconds{20}, milliseconds{300});
   }
 };
 
@@ -280,7 +282,7 @@ void world::next_or_again(client& c) {
 // ---- fate ----
 
 void world::fate_later() {
-  on_.loop.after(outside, on_.chance.between(milliseconds{1}, milliseconds{60}), "fate", [this] {
+  on_.loop.after(outside, on_.chance.between(milliseconds{1}, with_.pause_max), "fate", [this] {
     if (over_) return;
     fate();
     fate_later();
