@@ -62,7 +62,7 @@ void apply(std::string_view body, tables& to) {
     std::string key(take(get_big_endian<std::uint32_t>(take(4))));
     auto value = take(get_big_endian<std::uint32_t>(take(4)));
     if (what == write_op::kind::put) {
-      table.insert_or_assign(std::move(key), std::string(value));
+      table.insert_or_assign(table.end(), std::move(key), std::string(value));  // in order, when it is a whole table
     } else {
       table.erase(key);
     }

@@ -4,10 +4,9 @@
 #include <optional>
 #include <utility>
 
-#include "storage/identity.hpp"
-#include "tests/sim/disk/engine.hpp"
 #include "tests/sim/machine.hpp"
 #include "tests/sim/storage/log_model.hpp"
+#include "tests/sim/storage/start.hpp"
 #include "tests/sim/storage/writer.hpp"
 
 namespace lightstick::sim {
@@ -64,7 +63,7 @@ struct troubles {
   }
 };
 
-class world final : scheduler::source {
+class world {
  public:
   explicit world(const run_options& o) : options_(o), on_(o.seed, o.notes), with_(on_.chance), clients_(with_.clients) {
     for (std::size_t n = 0; n < with_.logs; ++n) {
@@ -75,9 +74,10 @@ class world final : scheduler::source {
       clients_[n].id = n;
       clients_[n].log = on_.chance.below(logs_.size());
     }
-    on_.loop.add(*this);
   }
-  ~world() override { end_process(); }
+  ~world() { end_process(); }
+  world(const world&) = delete;
+  world& operator=(const world&) = delete;
 
   void play() {
     on_.file.set_faults(with_.faults);
@@ -98,16 +98,6 @@ class world final : scheduler::source {
   }
 
  private:
-  // ---- the committer ----
-  [[nodiscard]] std::string_view name() const noexcept override { return "committer"; }
-  [[nodiscard]] std::optional<steady_time> due() const override {
-    if (!store_) return std::nullopt;
-    auto when = store_->pump_due();
-    if (!when) return when;
-    return std::max(*when, on_.file.busy_until());
-  }
-  void run() override { (void)store_->pump(); }
-
   void step();
   void start();
   [[nodiscard]] result<void> try_start();
@@ -143,6 +133,7 @@ class world final : scheduler::source {
 
   std::unique_ptr<metrics> registry_;
   std::unique_ptr<storage::store> store_;
+  std::optional<committer_source> committer_;
   std::vector<std::unique_ptr<writer>> writers_;  ///< those of one log are `logs_.size()` apart
 };
 
@@ -155,23 +146,14 @@ void world::step() {
 }
 
 result<void> world::try_start() {
-  auto disk = engine::open(on_.file);
-  if (!disk) return fail(std::move(disk.error()));
-  auto who = storage::read_identity(**disk);
-  if (!who) return fail(std::move(who.error()));
-  if (!*who) {
-    if (!store_id_.empty()) throw violation("lost: the store's identity");
-    auto made = storage::write_identity(**disk, storage::make_identity(on_.chance.source()));
-    if (!made) return made;
-  }
   storage::options o;
-  o.own_thread = false;
   if (options_.broken == breakage::skip_fsync) o.durability = storage::durability::os;
   if (options_.broken != breakage::skip_bound) o.queue_requests_max = with_.appends_max;
   registry_ = std::make_unique<metrics>();
-  auto opened = storage::store::over(std::move(*disk), o, *registry_, on_.clock);
+  auto opened = start_store(on_, o, *registry_);
   if (!opened) return fail(std::move(opened.error()));
   store_ = std::move(*opened);
+  committer_.emplace(on_, *store_);
   return {};
 }
 
@@ -201,6 +183,7 @@ void world::start() {
 
 void world::end_process() {
   writers_.clear();
+  committer_.reset();
   store_.reset();
   registry_.reset();
   on_.loop.forget_process();

@@ -1,0 +1,30 @@
+#include "tests/sim/storage/start.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "storage/identity.hpp"
+#include "tests/sim/disk/engine.hpp"
+
+namespace lightstick::sim {
+
+result<std::unique_ptr<storage::store>> start_store(machine& on, storage::options o, metrics& registry) {
+  auto disk = engine::open(on.file);
+  if (!disk) return fail(std::move(disk.error()));
+  auto who = storage::read_identity(**disk);
+  if (!who) return fail(std::move(who.error()));
+  if (!*who) {
+    auto made = storage::write_identity(**disk, storage::make_identity(on.chance.source()));
+    if (!made) return fail(std::move(made.error()));
+  }
+  o.own_thread = false;
+  return storage::store::over(std::move(*disk), std::move(o), registry, on.clock);
+}
+
+std::optional<steady_time> committer_source::due() const {
+  auto when = store_.pump_due();
+  if (!when) return when;
+  return std::max(*when, on_.file.busy_until());
+}
+
+}  // namespace lightstick::sim
