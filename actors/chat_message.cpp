@@ -69,7 +69,7 @@ std::error_code make_error_code(errc e) noexcept { return {static_cast<int>(e), 
 errc protocol_code(const error& e) noexcept {
   if (e.code.category() == actors_category()) return static_cast<errc>(e.code.value());
   if (e.is(condition::overloaded)) return errc::overloaded;
-  if (e.is(condition::retryable) || e.is(condition::not_owner)) return errc::unavailable;
+  if (e.is_transient() || e.is(condition::not_owner)) return errc::unavailable;
   if (e.is(condition::invalid)) return errc::bad_request;
   if (e.is(condition::denied)) return errc::forbidden;
   if (e.is(condition::not_found)) return errc::room_not_found;

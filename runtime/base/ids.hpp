@@ -50,6 +50,7 @@ using history_id = strong_string<struct history_tag>;  ///< protocol.md `hist`
 using offset = strong_number<struct offset_tag>;       ///< of a room, dense from 1; 0 = nothing yet
 using sequence = strong_number<struct sequence_tag>;   ///< of a journal, dense from 1; 0 = nothing yet
 using epoch = strong_number<struct epoch_tag>;         ///< grows when a partition changes hands
+using trace_id = strong_number<struct trace_tag>;      ///< follows a command and all that it causes; 0 = none
 
 /// A fixed hash slice of all actors: the unit of ownership, order, replication and fencing.
 struct partition {

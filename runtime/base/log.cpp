@@ -4,6 +4,7 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 #include <array>
+#include <utility>
 
 namespace lightstick::log {
 namespace {
@@ -85,6 +86,8 @@ spdlog::level::level_enum to_spdlog(level l) noexcept {
   return spdlog::level::off;
 }
 
+thread_local std::uint64_t current_trace = 0;
+
 }  // namespace
 
 field::field(std::string_view key, double value) : key_(key), value_(fmt::format("{}", value)) {}
@@ -126,6 +129,9 @@ bool site::admit(std::chrono::steady_clock::time_point now, std::uint64_t& suppr
   return true;
 }
 
+trace_scope::trace_scope(std::uint64_t trace) noexcept : before_(std::exchange(current_trace, trace)) {}
+trace_scope::~trace_scope() { current_trace = before_; }
+
 void write(site& s, area a, level l, std::string_view message, std::initializer_list<field> fields) {
   std::uint64_t suppressed = 0;
   if (!s.admit(std::chrono::steady_clock::now(), suppressed)) return;
@@ -139,6 +145,7 @@ void write(site& s, area a, level l, std::string_view message, std::initializer_
     line += '=';
     append_value(line, f.value());
   }
+  if (current_trace != 0) line += fmt::format(" trace={:016x}", current_trace);
   if (suppressed > 0) line += " suppressed=" + std::to_string(suppressed);
   if (auto* sink = test_sink.load()) {
     sink(line);

@@ -67,6 +67,18 @@ class site {
 /// Use through the macro below.
 void write(site& s, area a, level l, std::string_view message, std::initializer_list<field> fields);
 
+/// While it lives, lines of this thread carry `trace=<16 hex digits>`; 0 adds nothing. They nest.
+class trace_scope {
+ public:
+  explicit trace_scope(std::uint64_t trace) noexcept;
+  ~trace_scope();
+  trace_scope(const trace_scope&) = delete;
+  trace_scope& operator=(const trace_scope&) = delete;
+
+ private:
+  std::uint64_t before_;
+};
+
 /// Where lines go instead of standard error, for tests. Empty puts it back. Not thread-safe with writers.
 void set_sink(void (*sink)(std::string_view line));
 

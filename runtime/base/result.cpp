@@ -15,6 +15,7 @@ class condition_category_impl final : public std::error_category {
       case condition::corrupt: return "corrupt";
       case condition::invalid: return "invalid";
       case condition::denied: return "denied";
+      case condition::unknown: return "outcome unknown";
     }
     return "unknown condition";
   }
@@ -33,16 +34,22 @@ class base_category_impl final : public std::error_category {
       case errc::invalid: return "invalid";
       case errc::denied: return "denied";
       case errc::corrupt: return "corrupt";
+      case errc::unknown_outcome: return "outcome unknown";
+      case errc::expired: return "expired";
+      case errc::set_aside: return "set aside";
     }
     return "unknown error";
   }
   [[nodiscard]] std::error_condition default_error_condition(int value) const noexcept override {
     switch (static_cast<errc>(value)) {
       case errc::unavailable:
-      case errc::timed_out:
+      case errc::expired:
       case errc::stopping: return condition::retryable;
+      case errc::timed_out:
+      case errc::unknown_outcome: return condition::unknown;
       case errc::overloaded: return condition::overloaded;
       case errc::not_found: return condition::not_found;
+      case errc::set_aside:
       case errc::invalid: return condition::invalid;
       case errc::denied: return condition::denied;
       case errc::corrupt: return condition::corrupt;
