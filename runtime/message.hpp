@@ -1,8 +1,11 @@
 #pragma once
 
 #include <atomic>
+#include <concepts>
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <typeinfo>
 #include <utility>
 
 #include "runtime/base/result.hpp"
@@ -10,22 +13,39 @@
 
 namespace lightstick::runtime {
 
-/// What actors say to each other inside a node. Each kind's contract (`actors/<kind>/messages.hpp`) derives its
-/// commands and answers from this; the receiver knows the type from the contract it implements.
+/// What actors say to each other inside a node. Each kind's contract (`actors/<kind>/messages.hpp`) declares plain
+/// structs; the receiver knows them from the contract it implements.
 class message {
  public:
   message() = default;
   message(const message&) = delete;
   message& operator=(const message&) = delete;
   virtual ~message() = default;
+  [[nodiscard]] virtual const std::type_info& type() const noexcept = 0;
+  /// Doing it twice is as good as once, so that it may be done again when its outcome is not known.
+  [[nodiscard]] virtual bool idempotent() const noexcept = 0;
 };
 using message_ptr = std::unique_ptr<message>;
+
+/// A struct says so by `static constexpr bool idempotent = true;`.
+template <class T>
+concept says_idempotent = requires {
+  { T::idempotent } -> std::convertible_to<bool>;
+};
 
 /// Wraps a plain struct as a message: `make_message(join_room{...})`, read back with `body_of<join_room>(m)`.
 template <class T>
 class message_of final : public message {
  public:
   explicit message_of(T value) : body(std::move(value)) {}
+  [[nodiscard]] const std::type_info& type() const noexcept override { return typeid(T); }
+  [[nodiscard]] bool idempotent() const noexcept override {
+    if constexpr (says_idempotent<T>) {
+      return T::idempotent;
+    } else {
+      return false;
+    }
+  }
   T body;
 };
 
@@ -37,9 +57,19 @@ template <class T>
 /// The body when `m` holds a `T`, else null.
 template <class T>
 [[nodiscard]] T* body_of(message& m) noexcept {
-  auto* typed = dynamic_cast<message_of<T>*>(&m);
-  return typed == nullptr ? nullptr : &typed->body;
+  return m.type() == typeid(T) ? &static_cast<message_of<T>&>(m).body : nullptr;
 }
+template <class T>
+[[nodiscard]] const T* body_of(const message& m) noexcept {
+  return m.type() == typeid(T) ? &static_cast<const message_of<T>&>(m).body : nullptr;
+}
+
+/// The struct's name without the project's namespaces, for people: "room::publish".
+[[nodiscard]] std::string name_of(const std::type_info& type);
+[[nodiscard]] inline std::string name_of(const message& m) { return name_of(m.type()); }
+
+/// Set by who asked when the answer is not wanted any more; a command that has not begun is then dropped.
+using cancel_flag = std::shared_ptr<std::atomic<bool>>;
 
 /// One place in a mailbox, given back when the command it was taken for has been answered. Move-only.
 class ticket {
@@ -65,7 +95,7 @@ class ticket {
 };
 
 /// Where the one answer to a message goes. Move-only. Answering twice is impossible; a reply that is destroyed
-/// unanswered answers `errc::unavailable` ("unanswered"), so that nobody waits for an actor that has gone.
+/// unanswered answers `errc::unknown_outcome`, so that nobody waits for an actor that has gone.
 /// Thread: any; the callback runs on the thread that answers and must only hand the answer on.
 class reply {
  public:

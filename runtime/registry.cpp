@@ -2,7 +2,7 @@
 
 namespace lightstick::runtime {
 
-result<cell_ptr> registry::insert(shard& s, const actor_id& id, const std::function<cell_ptr()>& make) {
+result<cell_ptr> registry::insert(shard& s, const actor_id& id, function_ref<cell_ptr()> make) {
   if (size_.fetch_add(1, std::memory_order_relaxed) >= actors_max_) {
     size_.fetch_sub(1, std::memory_order_relaxed);
     return fail(errc::overloaded, "the node has its limit of " + std::to_string(actors_max_) + " active actors");
@@ -10,33 +10,19 @@ result<cell_ptr> registry::insert(shard& s, const actor_id& id, const std::funct
   return s.cells.emplace(id, make()).first->second;
 }
 
-result<void> registry::admit(const actor_id& id, std::uint32_t mailbox_max, const std::function<cell_ptr()>& make,
-                             const std::function<void(const cell_ptr&)>& use) {
+result<void> registry::admit(const actor_id& id, envelope& e, function_ref<cell_ptr()> make,
+                             std::optional<envelope>& displaced) {
   auto& s = shard_of(id);
   std::lock_guard lock(s.mutex);
-  cell_ptr found;
-  if (auto it = s.cells.find(id); it != s.cells.end()) {
-    found = it->second;
-  } else {
-    if (!make) return fail(errc::not_found, id.to_string() + " is not active");
-    auto made = insert(s, id, make);
-    if (!made) return fail(std::move(made.error()));
-    found = std::move(*made);
-  }
-  auto depth = found->depth.fetch_add(1, std::memory_order_acq_rel) + 1;
-  if (depth > mailbox_max) {
-    found->depth.fetch_sub(1, std::memory_order_acq_rel);
-    return fail(errc::overloaded, "mailbox of " + id.to_string() + " is full");
-  }
-  // Only writers under this lock raise it.
-  if (depth > found->depth_high.load(std::memory_order_relaxed)) {
-    found->depth_high.store(depth, std::memory_order_relaxed);
-  }
-  use(found);
-  return {};
+  auto it = s.cells.find(id);
+  if (it != s.cells.end()) return it->second->offer(e, displaced);
+  if (!make) return fail(errc::not_found, id.to_string() + " is not active");
+  auto made = insert(s, id, make);
+  if (!made) return fail(std::move(made.error()));
+  return (*made)->offer(e, displaced);
 }
 
-result<void> registry::add(const actor_id& id, const std::function<cell_ptr()>& make) {
+result<void> registry::add(const actor_id& id, function_ref<cell_ptr()> make) {
   auto& s = shard_of(id);
   std::lock_guard lock(s.mutex);
   if (s.cells.contains(id)) return fail(errc::invalid, id.to_string() + " is active already");
@@ -51,26 +37,27 @@ cell_ptr registry::find(const actor_id& id) const {
   return it == s.cells.end() ? nullptr : it->second;
 }
 
-bool registry::retire(const cell& who, const std::function<void()>& before) {
+bool registry::retire(const cell& who, function_ref<void()> before) {
   auto& s = shard_of(who.id);
   std::lock_guard lock(s.mutex);
   auto it = s.cells.find(who.id);
   if (it == s.cells.end() || it->second.get() != &who) return false;
-  if (who.depth.load(std::memory_order_acquire) != 0) return false;
+  if (who.mail.depth.load(std::memory_order_acquire) != 0) return false;
   before();
   s.cells.erase(it);
   size_.fetch_sub(1, std::memory_order_relaxed);
   return true;
 }
 
-void registry::evict(const cell& who, const std::function<void()>& before) {
+bool registry::evict(const cell& who, function_ref<void()> before) {
   auto& s = shard_of(who.id);
   std::lock_guard lock(s.mutex);
   auto it = s.cells.find(who.id);
-  if (it == s.cells.end() || it->second.get() != &who) return;
+  if (it == s.cells.end() || it->second.get() != &who) return false;
   before();
   s.cells.erase(it);
   size_.fetch_sub(1, std::memory_order_relaxed);
+  return true;
 }
 
 void registry::for_each(const std::function<void(const cell_ptr&)>& visit, std::size_t nth, std::size_t slices) const {

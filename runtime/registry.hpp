@@ -6,7 +6,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "runtime/mailbox.hpp"
+#include "runtime/base/function_ref.hpp"
+#include "runtime/cell.hpp"
 #include "runtime/system.hpp"
 
 namespace lightstick::runtime {
@@ -19,18 +20,18 @@ class registry {
  public:
   explicit registry(std::size_t actors_max) : actors_max_(actors_max) {}
 
-  /// Takes a place in the actor's mailbox and hands it to `use`, under the shard's lock. Makes the actor with `make` when
-  /// it is not there (null `make`: not_found). Errors: overloaded (mailbox or registry is full; `use` is not called).
-  [[nodiscard]] result<void> admit(const actor_id& id, std::uint32_t mailbox_max, const std::function<cell_ptr()>& make,
-                                   const std::function<void(const cell_ptr&)>& use);
+  /// Queues a command, under the shard's lock. Makes the actor with `make` when it is not there (empty `make`: not_found).
+  /// `displaced` had to go for it. Errors: overloaded (mailbox or registry is full; `e` is untouched).
+  [[nodiscard]] result<void> admit(const actor_id& id, envelope& e, function_ref<cell_ptr()> make,
+                                   std::optional<envelope>& displaced);
   /// Adds a new one. Errors: invalid (taken), overloaded (full).
-  [[nodiscard]] result<void> add(const actor_id& id, const std::function<cell_ptr()>& make);
+  [[nodiscard]] result<void> add(const actor_id& id, function_ref<cell_ptr()> make);
   /// Null when it is not active.
   [[nodiscard]] cell_ptr find(const actor_id& id) const;
   /// Removes it if no command holds a place; `before` runs under the lock, when it is certain.
-  [[nodiscard]] bool retire(const cell& who, const std::function<void()>& before);
-  /// Removes it whatever waits; `before` as in `retire`.
-  void evict(const cell& who, const std::function<void()>& before);
+  [[nodiscard]] bool retire(const cell& who, function_ref<void()> before);
+  /// Removes it whatever waits; `before` as in `retire`. False when it was not there.
+  bool evict(const cell& who, function_ref<void()> before);
 
   /// Calls `visit` without a lock held, for the actors of all shards or of slice `nth` of `slices`.
   void for_each(const std::function<void(const cell_ptr&)>& visit, std::size_t nth = 0, std::size_t slices = 1) const;
@@ -44,7 +45,7 @@ class registry {
   };
   [[nodiscard]] shard& shard_of(const actor_id& id) noexcept { return shards_[hash_of(id) % shard_count]; }
   [[nodiscard]] const shard& shard_of(const actor_id& id) const noexcept { return shards_[hash_of(id) % shard_count]; }
-  [[nodiscard]] result<cell_ptr> insert(shard& s, const actor_id& id, const std::function<cell_ptr()>& make);
+  [[nodiscard]] result<cell_ptr> insert(shard& s, const actor_id& id, function_ref<cell_ptr()> make);
 
   std::size_t actors_max_;
   std::atomic<std::size_t> size_{0};

@@ -2,8 +2,8 @@
 
 namespace lightstick::runtime {
 
-timer_service::timer_service(fire wake, std::function<void()> each_second)
-    : fire_(std::move(wake)), each_second_(std::move(each_second)), thread_([this] { run(); }) {}
+timer_service::timer_service(fire wake, std::function<void()> beat)
+    : fire_(std::move(wake)), beat_(std::move(beat)), thread_([this] { run(); }) {}
 
 timer_service::~timer_service() { stop(); }
 
@@ -27,10 +27,10 @@ void timer_service::stop() {
 }
 
 void timer_service::run() {
-  auto next_second = std::chrono::steady_clock::now() + std::chrono::seconds{1};
+  auto next_beat = std::chrono::steady_clock::now() + beat_every;
   std::unique_lock lock(mutex_);
   while (!stopping_) {
-    auto until = entries_.empty() ? next_second : std::min(next_second, entries_.top().when);
+    auto until = entries_.empty() ? next_beat : std::min(next_beat, entries_.top().when);
     changed_.wait_until(lock, until);
     auto now = std::chrono::steady_clock::now();
     while (!stopping_ && !entries_.empty() && entries_.top().when <= now) {
@@ -43,10 +43,10 @@ void timer_service::run() {
       }
       lock.lock();
     }
-    if (!stopping_ && now >= next_second) {
-      next_second = now + std::chrono::seconds{1};
+    if (!stopping_ && now >= next_beat) {
+      next_beat = now + beat_every;
       lock.unlock();
-      each_second_();
+      beat_();
       lock.lock();
     }
   }

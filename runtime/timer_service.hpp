@@ -7,11 +7,11 @@
 #include <thread>
 #include <vector>
 
-#include "runtime/mailbox.hpp"
+#include "runtime/cell.hpp"
 
 namespace lightstick::runtime {
 
-/// One thread that wakes actors at their time and looks for idle ones once a second. Sleeps in between.
+/// One thread that wakes actors at their time and calls `beat` ten times a second. Sleeps in between.
 /// Thread: any. Holds weak references: a timer keeps nobody alive.
 ///
 /// Bound: an actor has one wish at a time (`cell::wake_ns`). An entry whose actor has since asked for another time is
@@ -20,7 +20,9 @@ class timer_service {
  public:
   using fire = std::function<void(cell&)>;
 
-  timer_service(fire wake, std::function<void()> each_second);
+  static constexpr std::chrono::milliseconds beat_every{100};
+
+  timer_service(fire wake, std::function<void()> beat);
   ~timer_service();
   timer_service(const timer_service&) = delete;
   timer_service& operator=(const timer_service&) = delete;
@@ -39,7 +41,7 @@ class timer_service {
   void run();
 
   fire fire_;
-  std::function<void()> each_second_;
+  std::function<void()> beat_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::priority_queue<entry, std::vector<entry>, std::greater<>> entries_;

@@ -2,10 +2,13 @@
 
 #include <memory>
 
-#include "actors/record_codec.hpp"
+#include "runtime/record_codec.hpp"
 
 namespace lightstick::actors::room {
 namespace {
+
+using runtime::record_reader;
+using runtime::record_writer;
 
 constexpr std::uint64_t event_version = 1;
 constexpr std::uint64_t snapshot_version = 1;

@@ -11,6 +11,11 @@ namespace {
 
 room_state::rules rules_of(const options& o) { return {o.dedupe_window, o.marks_max}; }
 
+// What each takes beside what it holds, measured.
+constexpr std::size_t bytes_a_message = 250;
+constexpr std::size_t bytes_a_member = 400;
+constexpr std::size_t bytes_a_mark = 250;
+
 error refusal(errc code, std::string why) { return {make_error_code(code), std::move(why)}; }
 
 }  // namespace
@@ -68,24 +73,32 @@ void room_logic::started(runtime::context& ctx) {
   settled(ctx);
 }
 
-void room_logic::handle(runtime::message_ptr m, runtime::reply r, runtime::context& ctx) {
-  on_message(std::move(m), std::move(r), ctx);
+void room_logic::handle(runtime::message& m, runtime::reply& r, runtime::context& ctx) {
+  on_message(m, r, ctx);
   // Names that nobody made a room of take no place on the node: a client may ask for as many as it likes.
   if (!state_.exists()) ctx.passivate();
 }
 
-void room_logic::on_message(runtime::message_ptr m, runtime::reply r, runtime::context& ctx) {
-  if (auto* p = runtime::body_of<publish>(*m)) return on_publish(std::move(*p), std::move(r), ctx);
-  if (auto* j = runtime::body_of<join>(*m)) return on_join(std::move(*j), std::move(r), ctx);
-  if (auto* l = runtime::body_of<leave>(*m)) return on_leave(*l, ctx);
-  if (runtime::body_of<open>(*m) != nullptr) return on_open(std::move(r), ctx);
-  if (exists_ || !state_.exists()) return on_question(std::move(m), std::move(r), ctx);
+void room_logic::on_message(const runtime::message& m, runtime::reply& r, runtime::context& ctx) {
+  if (const auto* p = runtime::body_of<publish>(m)) return on_publish(*p, r, ctx);
+  if (const auto* j = runtime::body_of<join>(m)) return on_join(*j, r, ctx);
+  if (const auto* l = runtime::body_of<leave>(m)) return on_leave(*l, ctx);
+  if (runtime::body_of<open>(m) != nullptr) return on_open(r, ctx);
+  question asked;
+  if (const auto* h = runtime::body_of<history>(m)) {
+    asked = *h;
+  } else if (const auto* p = runtime::body_of<presence>(m)) {
+    asked = *p;
+  } else {
+    return r.failed(refusal(errc::bad_request, "a room does not understand this"));
+  }
+  if (exists_ || !state_.exists()) return on_question(asked, std::move(r), ctx);
   // The creation is under way: whoever asked after it waits for it.
-  ctx.persist(
-      {}, [this, m = std::move(m), r = std::move(r)](runtime::commit_outcome done, runtime::context& later) mutable {
-        if (!done) return r.failed(std::move(done.error()));
-        on_question(std::move(m), std::move(r), later);
-      });
+  ctx.persist({}, [this, asked = std::move(asked), r = std::move(r)](runtime::commit_outcome done,
+                                                                     runtime::context& later) mutable {
+    if (!done) return r.failed(std::move(done.error()));
+    on_question(asked, std::move(r), later);
+  });
 }
 
 runtime::changes room_logic::creation(runtime::context& ctx) {
@@ -98,7 +111,7 @@ runtime::changes room_logic::creation(runtime::context& ctx) {
   return what;
 }
 
-void room_logic::on_open(runtime::reply r, runtime::context& ctx) {
+void room_logic::on_open(runtime::reply& r, runtime::context& ctx) {
   if (exists_) return r.ok(opened{});
   if (auto may = ctx.may_persist(); !may) return r.failed(std::move(may.error()));
   ctx.persist(creation(ctx), [this, r = std::move(r)](runtime::commit_outcome done, runtime::context&) mutable {
@@ -108,17 +121,16 @@ void room_logic::on_open(runtime::reply r, runtime::context& ctx) {
   });
 }
 
-void room_logic::on_question(runtime::message_ptr m, runtime::reply r, runtime::context& ctx) {
-  if (auto* h = runtime::body_of<history>(*m)) return on_history(*h, std::move(r), ctx);
-  if (auto* p = runtime::body_of<presence>(*m)) return on_presence(*p, std::move(r));
-  r.failed(refusal(errc::bad_request, "a room does not understand this"));
+void room_logic::on_question(const question& q, runtime::reply r, runtime::context& ctx) {
+  if (const auto* h = std::get_if<history>(&q)) return on_history(*h, std::move(r), ctx);
+  on_presence(std::get<presence>(q), std::move(r));
 }
 
-void room_logic::on_publish(publish p, runtime::reply r, runtime::context& ctx) {
+void room_logic::on_publish(const publish& p, runtime::reply& r, runtime::context& ctx) {
   if (!roster_.contains(p.session) && ctx.now() >= roll_until_) {
     return r.failed(refusal(errc::forbidden, "the session is not in the room"));
   }
-  auto said = state_.decide(std::move(p), ctx.wall());
+  auto said = state_.decide(p, ctx.wall());
   if (auto* why = std::get_if<error>(&said)) return r.failed(std::move(*why));
   if (auto* again = std::get_if<repeated>(&said)) {
     if (again->first.off <= committed_) return r.ok(again->first);
@@ -189,6 +201,11 @@ void room_logic::wake(runtime::context& ctx) {
 room_status room_logic::status() const noexcept { return {roster_.count(), env_->how.capacity}; }
 
 bool room_logic::passive() const { return roster_.count() == 0 && !news_.pending(); }
+
+std::size_t room_logic::memory_bytes() const {
+  return sizeof(room_logic) + recent_.bytes() + recent_.size() * bytes_a_message + roster_.count() * bytes_a_member +
+         state_.marks() * bytes_a_mark;
+}
 
 runtime::inspection room_logic::inspect() const {
   return {{"last_offset", std::to_string(state_.last().value())},

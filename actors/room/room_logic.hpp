@@ -45,11 +45,12 @@ class room_logic final : public runtime::logic {
   [[nodiscard]] std::string snapshot() const override;
 
   void started(runtime::context& ctx) override;
-  void handle(runtime::message_ptr m, runtime::reply r, runtime::context& ctx) override;
+  void handle(runtime::message& m, runtime::reply& r, runtime::context& ctx) override;
   void on_timer(runtime::context& ctx) override;
   void settled(runtime::context& ctx) override;
   [[nodiscard]] bool passive() const override;
   [[nodiscard]] runtime::inspection inspect() const override;
+  [[nodiscard]] std::size_t memory_bytes() const override;
 
  private:
   using pages = unique_function<void(result<page>, runtime::context&)>;
@@ -69,13 +70,15 @@ class room_logic final : public runtime::logic {
     bool newest_first = false;
   };
 
-  void on_message(runtime::message_ptr m, runtime::reply r, runtime::context& ctx);
-  void on_open(runtime::reply r, runtime::context& ctx);
-  void on_join(join j, runtime::reply r, runtime::context& ctx);
+  using question = std::variant<history, presence>;
+
+  void on_message(const runtime::message& m, runtime::reply& r, runtime::context& ctx);
+  void on_open(runtime::reply& r, runtime::context& ctx);
+  void on_join(const join& j, runtime::reply& r, runtime::context& ctx);
   void on_leave(const leave& l, runtime::context& ctx);
-  void on_publish(publish p, runtime::reply r, runtime::context& ctx);
+  void on_publish(const publish& p, runtime::reply& r, runtime::context& ctx);
   void on_history(const history& h, runtime::reply r, runtime::context& ctx);
-  void on_question(runtime::message_ptr m, runtime::reply r, runtime::context& ctx);
+  void on_question(const question& q, runtime::reply r, runtime::context& ctx);
   void on_presence(const presence& p, runtime::reply r) const;
 
   /// The event of the creation, when the room does not exist yet.

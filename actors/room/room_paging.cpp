@@ -28,7 +28,7 @@ result<page> to_page(const runtime::row_page& read, page_limit limit, bool newes
 
 }  // namespace
 
-void room_logic::on_join(join j, runtime::reply r, runtime::context& ctx) {
+void room_logic::on_join(const join& j, runtime::reply& r, runtime::context& ctx) {
   if (!state_.exists() && !env_->how.create_on_join) {
     return r.failed(refusal(errc::room_not_found, "the room does not exist"));
   }
@@ -44,10 +44,10 @@ void room_logic::on_join(join j, runtime::reply r, runtime::context& ctx) {
 
   joining on_its_way;
   on_its_way.r = std::move(r);
-  on_its_way.session = std::move(j.session);
+  on_its_way.session = j.session;
   on_its_way.fresh = admitted->fresh;
   on_its_way.limit = {j.limit, j.bytes_max, 0};
-  on_its_way.since = std::move(j.since);
+  on_its_way.since = j.since;
   if (exists_) return answer_join(std::move(on_its_way), ctx);
 
   // The first to come creates the room; who comes before that is committed waits for it.

@@ -64,7 +64,7 @@ std::uint64_t digest_of(const publish& p) noexcept {
 
 created room_state::decide_create(wall_ms now) const { return {now}; }
 
-verdict room_state::decide(publish command, wall_ms now) const {
+verdict room_state::decide(const publish& command, wall_ms now) const {
   if (!exists_) return refuse(errc::room_not_found, "the room does not exist");
   if (command.user.str().size() > name_bytes_max || command.device.str().size() > device_bytes_max ||
       command.cid.size() > cid_bytes_max) {
@@ -84,10 +84,10 @@ verdict room_state::decide(publish command, wall_ms now) const {
     return refuse(errc::bad_request, "reply_to names no message of this room");
   }
   auto off = essence_.last.next();
-  posted said{off, now, command.user, std::move(command.device), std::move(command.cid), digest};
-  auto message = std::make_shared<const chat_message>(
-      chat_message{off, now, std::move(command.user), std::move(command.name), command.as, std::move(command.text),
-                   command.reply_to, command.vt, std::move(command.data), false});
+  posted said{off, now, command.user, command.device, command.cid, digest};
+  auto message =
+      std::make_shared<const chat_message>(chat_message{off, now, command.user, command.name, command.as, command.text,
+                                                        command.reply_to, command.vt, command.data, false});
   return accepted{std::move(said), std::move(message)};
 }
 

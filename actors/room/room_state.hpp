@@ -96,7 +96,7 @@ class room_state {
   [[nodiscard]] created decide_create(wall_ms now) const;
   /// Errors in the verdict: room_not_found, bad_request (a `cid` with another content, a reply to nothing, a name
   /// that is too long), overloaded (marks_max).
-  [[nodiscard]] verdict decide(publish command, wall_ms now) const;
+  [[nodiscard]] verdict decide(const publish& command, wall_ms now) const;
 
   /// REQUIRES: `e` is what `decide` gave for this state.
   void apply(const event& e);

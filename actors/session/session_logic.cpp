@@ -45,19 +45,19 @@ void session_logic::failed(runtime::context& ctx) {
 
 void session_logic::started(runtime::context& ctx) { watch_token(ctx); }
 
-void session_logic::handle(runtime::message_ptr m, runtime::reply /*r*/, runtime::context& ctx) {
+void session_logic::handle(runtime::message& m, runtime::reply& /*r*/, runtime::context& ctx) {
   if (gone_) return;
-  if (auto* p = runtime::body_of<publish>(*m)) return on_publish(std::move(*p), ctx);
-  if (auto* j = runtime::body_of<join>(*m)) return on_join(std::move(*j), ctx);
-  if (auto* l = runtime::body_of<leave>(*m)) return on_leave(*l, ctx);
-  if (auto* h = runtime::body_of<history>(*m)) return on_history(*h, ctx);
-  if (auto* r = runtime::body_of<read>(*m)) return on_read(*r, ctx);
-  if (auto* p = runtime::body_of<presence>(*m)) return on_presence(*p, ctx);
-  if (auto* r = runtime::body_of<refresh>(*m)) return on_refresh(std::move(*r), ctx);
-  if (auto* b = runtime::body_of<begin>(*m)) return on_begin(std::move(*b), ctx);
-  if (auto* moved = runtime::body_of<user::cursor_moved>(*m)) return port_->push(*moved);
-  if (auto* call = runtime::body_of<roll_call>(*m)) return on_roll_call(call->room, ctx);
-  if (runtime::body_of<disconnected>(*m) != nullptr) return on_disconnected(ctx);
+  if (auto* p = runtime::body_of<publish>(m)) return on_publish(std::move(*p), ctx);
+  if (auto* j = runtime::body_of<join>(m)) return on_join(std::move(*j), ctx);
+  if (auto* l = runtime::body_of<leave>(m)) return on_leave(*l, ctx);
+  if (auto* h = runtime::body_of<history>(m)) return on_history(*h, ctx);
+  if (auto* r = runtime::body_of<read>(m)) return on_read(*r, ctx);
+  if (auto* p = runtime::body_of<presence>(m)) return on_presence(*p, ctx);
+  if (auto* r = runtime::body_of<refresh>(m)) return on_refresh(std::move(*r), ctx);
+  if (auto* b = runtime::body_of<begin>(m)) return on_begin(std::move(*b), ctx);
+  if (auto* moved = runtime::body_of<user::cursor_moved>(m)) return port_->push(*moved);
+  if (auto* call = runtime::body_of<roll_call>(m)) return on_roll_call(call->room, ctx);
+  if (runtime::body_of<disconnected>(m) != nullptr) return on_disconnected(ctx);
 }
 
 bool session_logic::admit(request_id id, token_bucket& limit, runtime::context& ctx) {

@@ -33,7 +33,7 @@ class session_logic final : public runtime::logic {
   session_logic& operator=(const session_logic&) = delete;
 
   void started(runtime::context& ctx) override;
-  void handle(runtime::message_ptr m, runtime::reply r, runtime::context& ctx) override;
+  void handle(runtime::message& m, runtime::reply& r, runtime::context& ctx) override;
   void on_timer(runtime::context& ctx) override;
   void failed(runtime::context& ctx) override;
   [[nodiscard]] bool passive() const override { return false; }

@@ -145,7 +145,7 @@ void session_logic::entered(const room_task& t, room::joined in, offset read, ru
 
 void session_logic::not_entered(const room_task& t, error why, bool was_in, runtime::context& ctx) {
   // Without an answer the room may have let us in.
-  if (was_in || why.is(condition::retryable)) {
+  if (was_in || why.is_transient()) {
     depart(t.room, false, ctx);
   } else {
     forget(t.room);
@@ -219,7 +219,7 @@ void session_logic::announce(const room_id& room, runtime::context& ctx) {
                       auto* here = find(room);
                       if (in || gone_ || here == nullptr || here->at != phase::in) return;
                       auto full = in.error().code == make_error_code(errc::room_full);
-                      if (in.error().is(condition::retryable) || (in.error().is(condition::overloaded) && !full)) {
+                      if (in.error().is_transient() || (in.error().is(condition::overloaded) && !full)) {
                         here->announce = true;
                         return retry_later(later);
                       }

@@ -24,12 +24,12 @@ result<void> user_logic::replay(std::string_view record) {
 
 std::string user_logic::snapshot() const { return encode(state_.rooms()); }
 
-void user_logic::handle(runtime::message_ptr m, runtime::reply r, runtime::context& ctx) {
-  if (auto* move = runtime::body_of<move_cursor>(*m)) return on_move(*move, std::move(r), ctx);
-  if (auto* enter = runtime::body_of<enter_room>(*m)) return commit(state_.decide(*enter), std::move(r), ctx);
-  if (auto* leave = runtime::body_of<leave_room>(*m)) return commit(state_.decide(*leave), std::move(r), ctx);
-  if (auto* a = runtime::body_of<attach>(*m)) return on_attach(*a, std::move(r), ctx);
-  if (auto* d = runtime::body_of<detach>(*m)) return void(std::erase(sessions_, d->session));
+void user_logic::handle(runtime::message& m, runtime::reply& r, runtime::context& ctx) {
+  if (auto* move = runtime::body_of<move_cursor>(m)) return on_move(*move, std::move(r), ctx);
+  if (auto* enter = runtime::body_of<enter_room>(m)) return commit(state_.decide(*enter), std::move(r), ctx);
+  if (auto* leave = runtime::body_of<leave_room>(m)) return commit(state_.decide(*leave), std::move(r), ctx);
+  if (auto* a = runtime::body_of<attach>(m)) return on_attach(*a, std::move(r), ctx);
+  if (auto* d = runtime::body_of<detach>(m)) return void(std::erase(sessions_, d->session));
   r.failed({make_error_code(errc::bad_request), "a user does not understand this"});
 }
 

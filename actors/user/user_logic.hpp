@@ -18,7 +18,7 @@ class user_logic final : public runtime::logic {
   [[nodiscard]] result<void> replay(std::string_view event) override;
   [[nodiscard]] std::string snapshot() const override;
 
-  void handle(runtime::message_ptr m, runtime::reply r, runtime::context& ctx) override;
+  void handle(runtime::message& m, runtime::reply& r, runtime::context& ctx) override;
   [[nodiscard]] bool passive() const override { return sessions_.empty(); }
   [[nodiscard]] runtime::inspection inspect() const override;
 

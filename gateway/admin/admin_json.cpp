@@ -28,6 +28,11 @@ class fields {
     w_.number(static_cast<std::int64_t>(value.count()));
     return *this;
   }
+  fields& decimal(std::string_view key, double value) {
+    w_.key(key);
+    w_.number(value);
+    return *this;
+  }
   fields& flag(std::string_view key, bool value) {
     w_.key(key);
     w_.boolean(value);
@@ -53,9 +58,17 @@ void write_info(fields& out, const runtime::actor_info& info) {
   out.text("actor", info.id.to_string())
       .number("partition", info.partition.value)
       .flag("durable", info.durable)
+      .text("phase", runtime::to_string(info.phase))
       .number("mailbox", info.mailbox)
       .number("mailbox_high", info.mailbox_high)
+      .number("mailbox_max", info.mailbox_max)
       .number("handled", info.handled)
+      .number("events", info.events)
+      .decimal("commands_per_s", info.commands_per_s)
+      .decimal("events_per_s", info.events_per_s)
+      .number("handler_p50_us", static_cast<std::uint64_t>(info.handler_p50.count()))
+      .number("handler_p99_us", static_cast<std::uint64_t>(info.handler_p99.count()))
+      .number("memory_bytes", info.memory_bytes)
       .number("age_ms", info.age)
       .number("idle_ms", info.idle);
 }
@@ -64,6 +77,24 @@ void write_state(wire::json_writer& w, const runtime::inspection& state) {
   w.key("state");
   fields out(w);
   for (const auto& [name, value] : state) out.text(name, value);
+}
+
+void write_errors(wire::json_writer& w, const std::vector<runtime::noted_error>& errors) {
+  w.key("last_errors");
+  w.begin_array(errors.size());
+  for (const auto& e : errors) {
+    fields(w).number("ts", static_cast<std::uint64_t>(e.when.value)).text("error", e.what);
+  }
+  w.end_array();
+}
+
+void write_reminders(wire::json_writer& w, const std::vector<runtime::reminder>& reminders) {
+  w.key("reminders");
+  w.begin_array(reminders.size());
+  for (const auto& r : reminders) {
+    fields(w).text("name", r.name).number("due_ms", static_cast<std::uint64_t>(r.due_ms));
+  }
+  w.end_array();
 }
 
 int hex_digit(char c) {
@@ -108,12 +139,14 @@ std::string report_json(const runtime::actor_report& report) {
   return map_json([&](fields& out, wire::json_writer& w) {
     write_info(out, report.info);
     out.flag("active", true)
-        .text("phase", runtime::to_string(report.phase))
         .number("epoch", report.epoch.value())
         .number("journal_at", report.journal_at.value())
         .number("uncommitted", report.uncommitted)
         .number("restarts", report.restarts)
-        .text("last_error", report.last_error);
+        .number("open_asks", report.open_asks)
+        .number("timers", report.timers);
+    write_errors(w, report.errors);
+    write_reminders(w, report.reminders);
     write_state(w, report.state);
   });
 }

@@ -24,7 +24,7 @@ std::size_t limit_of(const http_request& r) {
 
 http_response failure_response(const error& e) {
   if (e.is(condition::not_found)) return error_response(404, lightstick::actors::errc::bad_request, "no such actor");
-  const auto status = e.is(condition::retryable) || e.is(condition::overloaded) ? 503U : 500U;
+  const auto status = e.is_transient() || e.is(condition::overloaded) ? 503U : 500U;
   return error_response(status, lightstick::actors::protocol_code(e), e.to_string());
 }
 
@@ -73,7 +73,10 @@ std::optional<http_response> admin_service::refuse(const http_request& r) const 
 
 void admin_service::actors(const http_request& r, responder respond) {
   const auto kind = r.parameter("kind");
-  respond(json_response(actors_json(core_.sys->list(kind, limit_of(r)), core_.sys->count(kind))));
+  const auto top = r.parameter("top");
+  const auto order = runtime::parse_actor_order(top.empty() ? "mailbox" : top);
+  if (!order) return respond(error_response(400, lightstick::actors::errc::bad_request, order.error().detail));
+  respond(json_response(actors_json(core_.sys->list(kind, *order, limit_of(r)), core_.sys->count(kind))));
 }
 
 void admin_service::inspect(const http_request& r, responder respond) {

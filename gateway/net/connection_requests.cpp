@@ -15,7 +15,7 @@ namespace {
 constexpr std::chrono::milliseconds busy_retry{1'000};
 
 std::optional<std::chrono::milliseconds> retry_of(const error& e) {
-  if (e.is(condition::overloaded) || e.is(condition::retryable)) return busy_retry;
+  if (e.is(condition::overloaded) || e.is_transient()) return busy_retry;
   return std::nullopt;
 }
 

@@ -98,6 +98,7 @@ class fake_context final : public runtime::context {
     runtime::message_ptr body;
     std::chrono::milliseconds limit;
     unique_function<void(result<runtime::message_ptr>, runtime::context&)> done;
+    runtime::ask_id number = 0;
   };
 
   explicit fake_context(actor_id self) : self_(std::move(self)) {}
@@ -127,12 +128,16 @@ class fake_context final : public runtime::context {
   template <class T, class Body>
   answer_of<T> send(Body body) {
     answer_of<T> answer;
-    logic_->handle(runtime::make_message(std::move(body)), answer.make_reply(), *this);
+    auto r = answer.make_reply();
+    const auto m = runtime::make_message(std::move(body));
+    logic_->handle(*m, r, *this);
     return answer;
   }
   template <class Body>
   void send(Body body) {
-    logic_->handle(runtime::make_message(std::move(body)), runtime::reply{}, *this);
+    runtime::reply nobody;
+    const auto m = runtime::make_message(std::move(body));
+    logic_->handle(*m, nobody, *this);
   }
 
   [[nodiscard]] std::size_t commits_pending() const { return commits_.size(); }
@@ -184,10 +189,11 @@ class fake_context final : public runtime::context {
   /// Time passes; timers that come due are called at their time.
   void advance(std::chrono::milliseconds by) {
     auto end = clock.now() + by;
-    while (!stopped && wake_ && *wake_ <= end) {
-      auto due = std::max(*std::exchange(wake_, std::nullopt), clock.now());
-      clock.advance(std::chrono::ceil<std::chrono::milliseconds>(due - clock.now()));
-      logic_->on_timer(*this);
+    while (!stopped) {
+      auto due = take_due(end);
+      if (!due) break;
+      if (due->when > clock.now()) clock.advance(std::chrono::ceil<std::chrono::milliseconds>(due->when - clock.now()));
+      due->what(*this);
     }
     if (clock.now() < end) clock.advance(std::chrono::ceil<std::chrono::milliseconds>(end - clock.now()));
   }
@@ -230,9 +236,13 @@ class fake_context final : public runtime::context {
     tells.push_back({to, std::move(m)});
     return {};
   }
-  void ask(const actor_id& to, runtime::message_ptr m, std::chrono::milliseconds limit,
-           unique_function<void(result<runtime::message_ptr>, runtime::context&)> done) override {
-    asks.push_back({to, std::move(m), limit, std::move(done)});
+  runtime::ask_id ask(const actor_id& to, runtime::message_ptr m, std::chrono::milliseconds limit,
+                      unique_function<void(result<runtime::message_ptr>, runtime::context&)> done) override {
+    asks.push_back({to, std::move(m), limit, std::move(done), ++numbers_});
+    return numbers_;
+  }
+  void cancel_ask(runtime::ask_id which) override {
+    std::erase_if(asks, [&](const asked& a) { return a.number == which; });
   }
   [[nodiscard]] result<void> may_persist() override { return refusing ? fail(error{*refusing}) : result<void>{}; }
   void persist(runtime::changes what, unique_function<void(runtime::commit_outcome, runtime::context&)> done) override {
@@ -246,6 +256,14 @@ class fake_context final : public runtime::context {
     reads_.emplace_back(std::move(query), std::move(done));
   }
   void wake_at(steady_time when) override { wake_ = wake_ ? std::min(*wake_, when) : when; }
+  runtime::timer_id at(steady_time when, runtime::continuation what) override {
+    timers_.push_back({++numbers_, when, std::move(what)});
+    return numbers_;
+  }
+  void cancel_timer(runtime::timer_id which) override {
+    std::erase_if(timers_, [&](const auto& t) { return t.number == which; });
+  }
+  [[nodiscard]] trace_id trace() const noexcept override { return trace_id{1}; }
   void passivate() override { passivated = true; }
   void stop() override { stopped = true; }
 
@@ -280,7 +298,27 @@ class fake_context final : public runtime::context {
     return taken;
   }
 
+  struct timer {
+    runtime::timer_id number;
+    steady_time when;
+    runtime::continuation what;
+  };
+  /// The next thing that is due by `end`, taken out.
+  std::optional<timer> take_due(steady_time end) {
+    auto first = std::ranges::min_element(timers_, {}, &timer::when);
+    const bool any = first != timers_.end() && first->when <= end;
+    if (wake_ && *wake_ <= end && (!any || *wake_ <= first->when)) {
+      return timer{0, *std::exchange(wake_, std::nullopt), [this](runtime::context& ctx) { logic_->on_timer(ctx); }};
+    }
+    if (!any) return std::nullopt;
+    auto due = std::move(*first);
+    timers_.erase(first);
+    return due;
+  }
+
   actor_id self_;
+  std::uint64_t numbers_ = 0;
+  std::vector<timer> timers_;
   runtime::logic* logic_ = nullptr;
   std::optional<steady_time> wake_;
   std::deque<pending_commit> commits_;

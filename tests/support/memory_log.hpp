@@ -16,11 +16,14 @@ class memory_log final : public runtime::durable_log {
  public:
   /// With `hold_commits`, appends wait until `commit_all` or `fail_all`.
   bool hold_commits = false;
+  /// With it, recoveries wait until `let_recover`.
+  bool hold_recoveries = false;
   std::size_t queue_max = 1'000'000;
 
   void recover(const actor_id& actor, unique_function<void(result<runtime::recovered_log>)> done) override {
     std::unique_lock lock(mutex_);
     ++recoveries_;
+    if (hold_recoveries) return held_.emplace_back(actor, std::move(done)), void();
     if (damaged_ == actor.to_string()) {
       lock.unlock();
       return done(fail(errc::corrupt, "journal of " + actor.to_string()));
@@ -38,6 +41,13 @@ class memory_log final : public runtime::durable_log {
     out.history_floor = stored.history_floor;
     lock.unlock();
     done(std::move(out));
+  }
+
+  void let_recover() {
+    for (auto& [actor, done] : std::exchange(held_, {})) {
+      --recoveries_;
+      recover(actor, std::move(done));
+    }
   }
 
   [[nodiscard]] result<void> accepts() const override {
@@ -195,6 +205,7 @@ class memory_log final : public runtime::durable_log {
   mutable std::mutex mutex_;
   std::map<actor_id, stored_log> logs_;
   std::deque<waiting> waiting_;
+  std::vector<std::pair<actor_id, unique_function<void(result<runtime::recovered_log>)>>> held_;
   std::string damaged_;
   std::size_t recoveries_ = 0;
   std::size_t releases_ = 0;

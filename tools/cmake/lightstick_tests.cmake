@@ -33,6 +33,19 @@ function(lightstick_gtest target)
   gtest_discover_tests(${target} TEST_PREFIX "${target}." DISCOVERY_TIMEOUT 120 PROPERTIES ${properties})
 endfunction()
 
+# lightstick_doc_test(<target> PAGE <file.md> LINK <target>...): the page's code blocks that name a file are compiled and
+# run as they stand.
+function(lightstick_doc_test target)
+  cmake_parse_arguments(arg "" "PAGE" "LINK" ${ARGN})
+  find_package(Python3 REQUIRED COMPONENTS Interpreter)
+  set(folder "${PROJECT_BINARY_DIR}/generated/docs/${target}")
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${arg_PAGE}")
+  execute_process(COMMAND "${Python3_EXECUTABLE}" "${PROJECT_SOURCE_DIR}/tests/docs/extract.py" "${arg_PAGE}" "${folder}"
+    OUTPUT_VARIABLE written OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+  lightstick_gtest(${target} LABEL docs TIMEOUT 60 SOURCES "${folder}/*.cpp" LINK ${arg_LINK})
+  target_include_directories(${target} PRIVATE "${folder}")
+endfunction()
+
 # Every tests/bench/x.cpp becomes the program bench_x, which ctest does not run.
 function(lightstick_benches)
   file(GLOB sources CONFIGURE_DEPENDS "bench/*.cpp")

@@ -12,9 +12,14 @@ using namespace std::chrono_literals;
 class no_actors final : public runtime::system {
  public:
   void register_kind(runtime::kind_options /*options*/) override {}
-  result<void> tell(const actor_id& /*to*/, runtime::message_ptr /*m*/, runtime::reply /*r*/) override { return {}; }
+  using runtime::system::tell;
+  result<void> tell(const actor_id& /*to*/, runtime::message_ptr /*m*/, runtime::reply /*r*/,
+                    const runtime::call_options& /*how*/) override {
+    return {};
+  }
   result<void> spawn(const actor_id& /*id*/, std::unique_ptr<runtime::logic> /*behaviour*/) override { return {}; }
-  [[nodiscard]] std::vector<runtime::actor_info> list(std::string_view kind, std::size_t rows_max) const override {
+  [[nodiscard]] std::vector<runtime::actor_info> list(std::string_view kind, runtime::actor_order /*order*/,
+                                                      std::size_t rows_max) const override {
     runtime::actor_info lobby;
     lobby.id = {"room", "lobby"};
     lobby.mailbox = 3;
@@ -30,6 +35,15 @@ class no_actors final : public runtime::system {
     report.state = {{"last_offset", "45"}};
     done(std::move(report));
   }
+  void passivate(const actor_id& /*id*/, unique_function<void(result<void>)> done) override { done({}); }
+  void restart(const actor_id& /*id*/, unique_function<void(result<void>)> done) override { done({}); }
+  [[nodiscard]] runtime::actor_history history_of(const actor_id& /*id*/) const override { return {}; }
+  [[nodiscard]] result<std::unique_ptr<runtime::tap>> tap(const actor_id& /*id*/,
+                                                          runtime::tap_options /*how*/) override {
+    return fail(errc::overloaded);
+  }
+  [[nodiscard]] std::vector<runtime::slow_actor> slow() const override { return {}; }
+  [[nodiscard]] std::vector<runtime::actor_info> quarantined(std::size_t /*rows_max*/) const override { return {}; }
   void stop(std::chrono::milliseconds /*limit*/) override {}
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <stdexcept>
@@ -24,6 +25,36 @@ struct ask_other {
 struct wait_for_timer {};
 /// Answers and wants to go.
 struct go {};
+/// Fails after it has begun to commit `by`.
+struct add_and_blow_up {
+  int by = 1;
+};
+struct add_and_blow_up_once {
+  static constexpr bool idempotent = true;
+  int by = 1;
+};
+/// Fails the first `times` times.
+struct stumble {
+  int times = 1;
+  int* met = nullptr;
+};
+/// Of all that wait with one key, the last will do.
+struct set {
+  std::string key;
+  int to = 0;
+};
+/// Adds 10 after `after`, unless it is cancelled at once.
+struct add_later {
+  std::chrono::milliseconds after{0};
+  bool cancel = false;
+};
+struct remind_me {
+  std::string name;
+  std::int64_t due_ms = 0;
+};
+struct forget_reminder {
+  std::string name;
+};
 
 class counter_logic final : public runtime::logic {
  public:
@@ -38,38 +69,85 @@ class counter_logic final : public runtime::logic {
   }
   std::string snapshot() const override { return std::to_string(total_); }
 
-  void handle(runtime::message_ptr m, runtime::reply r, runtime::context& ctx) override {
-    if (auto* command = runtime::body_of<add>(*m)) {
+  void handle(runtime::message& m, runtime::reply& r, runtime::context& ctx) override {
+    if (auto* command = runtime::body_of<add>(m)) {
       total_ += command->by;
       ctx.persist({{std::to_string(command->by)}, {}},
                   [r = std::move(r), total = total_](runtime::commit_outcome outcome, runtime::context&) mutable {
                     if (!outcome) return r.failed(outcome.error());
                     r.ok(value{total});
                   });
-    } else if (runtime::body_of<get>(*m) != nullptr) {
+    } else if (runtime::body_of<get>(m) != nullptr) {
       ctx.persist({}, [r = std::move(r), this](runtime::commit_outcome outcome, runtime::context&) mutable {
         if (!outcome) return r.failed(outcome.error());
         r.ok(value{total_});
       });
-    } else if (auto* other = runtime::body_of<ask_other>(*m)) {
+    } else if (auto* other = runtime::body_of<ask_other>(m)) {
       ctx.ask({"counter", other->key}, runtime::make_message(get{}), std::chrono::milliseconds{50},
               [r = std::move(r)](result<runtime::message_ptr> outcome, runtime::context&) mutable {
                 r.answer(std::move(outcome));
               });
-    } else if (runtime::body_of<go>(*m) != nullptr) {
+    } else if (runtime::body_of<go>(m) != nullptr) {
       ctx.passivate();
       r.ok(value{total_});
-    } else if (runtime::body_of<wait_for_timer>(*m) != nullptr) {
+    } else if (runtime::body_of<wait_for_timer>(m) != nullptr) {
       waiting_ = std::move(r);
       ctx.wake_at(ctx.now() + std::chrono::milliseconds{20});
-    } else if (runtime::body_of<blow_up>(*m) != nullptr) {
+    } else if (runtime::body_of<blow_up>(m) != nullptr) {
       throw std::runtime_error("asked to");
+    } else {
+      on_more(m, r, ctx);
     }
+  }
+  void on_reminder(const runtime::reminder& which, runtime::context& ctx) override {
+    if (which.payload == "blow up") throw std::runtime_error("reminded of it");
+    total_ += 1000;
+    ctx.persist({{"1000"}}, [](runtime::commit_outcome, runtime::context&) {});
   }
   void on_timer(runtime::context&) override { waiting_.ok(value{-1}); }
   runtime::inspection inspect() const override { return {{"total", std::to_string(total_)}}; }
 
  private:
+  void plus(int by, runtime::context& ctx, runtime::reply r) {
+    total_ += by;
+    ctx.persist({{std::to_string(by)}},
+                [r = std::move(r), total = total_](runtime::commit_outcome outcome, runtime::context&) mutable {
+                  if (!outcome) return r.failed(outcome.error());
+                  r.ok(value{total});
+                });
+  }
+  void on_more(runtime::message& m, runtime::reply& r, runtime::context& ctx) {
+    if (const auto* command = runtime::body_of<add_and_blow_up>(m)) {
+      plus(command->by, ctx, {});
+      throw std::runtime_error("half done");
+    }
+    if (const auto* again = runtime::body_of<add_and_blow_up_once>(m)) {
+      if (total_ >= again->by) return r.ok(value{total_});
+      plus(again->by, ctx, {});
+      throw std::runtime_error("half done");
+    }
+    if (const auto* command = runtime::body_of<stumble>(m)) {
+      if ((*command->met)++ < command->times) throw std::runtime_error("stumbled");
+      return r.ok(value{total_});
+    }
+    if (const auto* command = runtime::body_of<set>(m)) return plus(command->to - total_, ctx, std::move(r));
+    if (const auto* command = runtime::body_of<add_later>(m)) {
+      const auto timer = ctx.at(ctx.now() + command->after, [this](runtime::context& then) { plus(10, then, {}); });
+      if (command->cancel) ctx.cancel_timer(timer);
+      return r.ok(value{timer == 0 ? -1 : total_});
+    }
+    runtime::changes what;
+    if (const auto* command = runtime::body_of<remind_me>(m)) {
+      what.reminders.push_back({command->name, {}, command->due_ms, command->name});
+    } else if (const auto* gone = runtime::body_of<forget_reminder>(m)) {
+      what.reminders.push_back({gone->name, {}, {}, {}});
+    }
+    ctx.persist(std::move(what), [r = std::move(r), this](runtime::commit_outcome outcome, runtime::context&) mutable {
+      if (!outcome) return r.failed(outcome.error());
+      r.ok(value{total_});
+    });
+  }
+
   int total_ = 0;
   runtime::reply waiting_;
 };

@@ -1,8 +1,8 @@
-#include "actors/record_codec.hpp"
+#include "runtime/record_codec.hpp"
 
 #include <msgpack.hpp>
 
-namespace lightstick::actors {
+namespace lightstick::runtime {
 namespace {
 
 struct string_sink {
@@ -188,4 +188,4 @@ result<void> record_reader::finish() const {
   return {};
 }
 
-}  // namespace lightstick::actors
+}  // namespace lightstick::runtime

@@ -10,7 +10,8 @@
 #include "runtime/base/result.hpp"
 
 /// The form of every record that actors keep: a msgpack array `[version, field, ...]`. docs/formats.md lists them.
-namespace lightstick::actors {
+/// Without msgpack's headers, so that any codec may include it.
+namespace lightstick::runtime {
 
 /// Writes one record. REQUIRES: exactly the announced number of fields is written.
 class record_writer {
@@ -65,4 +66,4 @@ class record_reader {
   std::unique_ptr<impl> impl_;
 };
 
-}  // namespace lightstick::actors
+}  // namespace lightstick::runtime

@@ -1,8 +1,8 @@
-#include "actors/record_codec.hpp"
+#include "runtime/record_codec.hpp"
 
 #include <gtest/gtest.h>
 
-namespace lightstick::actors {
+namespace lightstick::runtime {
 namespace {
 
 using namespace std::string_literals;
@@ -91,4 +91,4 @@ TEST(record_codec, an_integer_that_does_not_fit_is_refused) {
 }
 
 }  // namespace
-}  // namespace lightstick::actors
+}  // namespace lightstick::runtime

@@ -1,0 +1,206 @@
+// The part of activation that reads the journal, and begins again after a failure.
+#include <algorithm>
+#include <exception>
+
+#include "runtime/activation.hpp"
+#include "runtime/activation_guard.hpp"
+#include "runtime/base/log.hpp"
+#include "runtime/commit_listener.hpp"
+
+namespace lightstick::runtime {
+namespace {
+
+constexpr std::chrono::seconds append_failure_pause{1};  ///< a recovery that was of no use is not repeated at once
+
+}  // namespace
+
+void activation::recover() {
+  phase_ = activation_phase::recovering;
+  retry_ = steady_time::max();
+  ++generation_;
+  host_.recover(cell_, generation_);
+}
+
+void activation::on_recovered(std::uint32_t generation, result<recovered_log> log) {
+  if (ended_ || generation != generation_) return;
+  result<void> outcome;
+  if (!log) {
+    outcome = fail(std::move(log.error()));
+  } else {
+    try {
+      outcome = rebuild(*log);
+    } catch (const std::exception& e) {
+      outcome = fail(errc::corrupt, cell_.id.to_string() + ": " + e.what());
+    }
+  }
+  if (!outcome) {
+    if (outcome.error().is(condition::corrupt)) return quarantine(std::move(outcome.error()));
+    last_error_ = std::move(outcome.error());
+    remember("recovery: " + last_error_.to_string());
+    LS_LOG(runtime, warn, "recovery failed, trying again", {"actor", cell_.id.to_string()}, {"error", last_error_});
+    retry_later();
+    return after_step();
+  }
+  epoch_ = log->owner_epoch;
+  appended_ = committed_ = log->last;
+  since_snapshot_ = static_cast<std::uint32_t>(log->events.size());
+  bytes_since_snapshot_ = 0;
+  for (const auto& event : log->events) bytes_since_snapshot_ += static_cast<std::uint32_t>(event.size());
+  listener_ = make_commit_listener(cell_.weak_from_this(), generation_);
+  phase_ = activation_phase::active;
+  guarded(cell_.born_by, [this] { logic_->started(*this); });
+  work_through_stash();
+}
+
+result<void> activation::rebuild(recovered_log& log) {
+  host_.count().replayed->add(log.events.size());
+  logic_->reset();
+  if (log.snapshot) {
+    if (auto r = logic_->restore(*log.snapshot); !r) return r;
+  }
+  for (const auto& mark : log.marks) {
+    if (auto r = logic_->restore_mark(mark); !r) return r;
+  }
+  for (const auto& event : log.events) {
+    if (event.empty()) continue;  // gave rows their place, means nothing to the logic
+    if (auto r = logic_->replay(event); !r) return r;
+  }
+  reminders_ = std::move(log.reminders);
+  return {};
+}
+
+void activation::quarantine(error why) {
+  last_error_ = std::move(why);
+  remember("quarantined: " + last_error_.to_string());
+  host_.count().quarantined->add();
+  LS_LOG(runtime, error, "actor quarantined", {"actor", cell_.id.to_string()}, {"error", last_error_});
+  phase_ = activation_phase::quarantined;
+  retry_ = steady_time::max();
+  for (auto& open : asks_) open.cancelled->store(true, std::memory_order_relaxed);
+  asks_.clear();
+  if (suspect_) std::exchange(suspect_, nullptr)->answer.failed(last_error_);
+  work_through_stash();
+  after_step();
+}
+
+void activation::retry_later() {
+  const auto& how = kind().restart;
+  if (now() - last_failure_ > how.forgotten_after) failures_in_a_row_ = 0;
+  last_failure_ = now();
+  auto wait = std::min(how.first * (1U << std::min(failures_in_a_row_, 10U)), how.longest);
+  ++failures_in_a_row_;
+  wait += std::chrono::milliseconds{random().next() % (static_cast<std::uint64_t>(wait.count()) / 4 + 1)};
+  phase_ = activation_phase::recovering;
+  retry_ = now() + wait;
+}
+
+void activation::killed(envelope e, const std::string& what) {
+  const bool unknown = persisted_ && !e.payload->idempotent();
+  restart_after(what);
+  if (phase_ == activation_phase::quarantined) return e.answer.failed(last_error_);
+  if (ended_ || stop_asked_) return;
+  if (unknown)
+    return e.answer.failed({make_error_code(errc::unknown_outcome), "the actor failed after it had begun to commit"});
+  if (++e.kills < kind().restart.kills_max) {
+    suspect_ = std::make_unique<envelope>(std::move(e));
+    return;
+  }
+  host_.count().dead_letters->add();
+  host_.set_aside(cell_, e, what);
+  e.answer.failed({make_error_code(errc::set_aside),
+                   "it made " + cell_.id.to_string() + " fail " + std::to_string(e.kills) + " times: " + what});
+}
+
+/// What belongs to the logic that has failed.
+void activation::lose_incarnation() {
+  append_failed_ = false;
+  commits_.clear();
+  for (auto& open : asks_) open.cancelled->store(true, std::memory_order_relaxed);
+  asks_.clear();
+  timers_.clear();
+  reads_ = 0;
+  wake_ = steady_time::max();
+  firing_ = nullptr;
+  ++incarnation_;
+  ++generation_;
+}
+
+void activation::restart_after(const std::string& what) {
+  last_error_ = error{make_error_code(errc::unavailable), "exception: " + what};
+  remember("exception: " + what);
+  host_.count().restarts->add();
+  ++restarts_;
+  LS_LOG(runtime, error, "actor failed", {"actor", cell_.id.to_string()}, {"error", what}, {"restarts", restarts_});
+  lose_incarnation();
+  if (!kind().durable) return end_failed();
+  logic_ = kind().make(cell_.id);
+  if (now() - last_failure_ > kind().restart.forgotten_after) exceptions_in_a_row_ = 0;
+  if (++exceptions_in_a_row_ >= kind().restart.failures_max) {
+    return quarantine({make_error_code(errc::unavailable),
+                       "failed " + std::to_string(exceptions_in_a_row_) + " times in a row: " + what});
+  }
+  retry_later();
+}
+
+result<void> activation::restart() {
+  if (ended_) return fail(errc::unavailable, cell_.id.to_string() + " has just ended");
+  if (!kind().durable) return fail(errc::invalid, cell_.id.to_string() + " is not durable: it would be gone");
+  LS_LOG(runtime, info, "actor restarted by an operator", {"actor", cell_.id.to_string()});
+  last_error_ = {make_error_code(errc::unknown_outcome), "the actor was restarted"};
+  give_up_commits();
+  lose_incarnation();
+  failures_in_a_row_ = exceptions_in_a_row_ = 0;
+  logic_ = kind().make(cell_.id);
+  recover();
+  after_step();
+  return {};
+}
+
+void activation::end_failed() {
+  stop_asked_ = true;
+  try {
+    logic_->failed(*this);
+  } catch (...) {
+    LS_LOG(runtime, error, "actor failed while it failed", {"actor", cell_.id.to_string()});
+  }
+}
+
+void activation::recover_after_failed_append() {
+  phase_ = activation_phase::recovering;
+  host_.count().commit_failures->add();
+  remember("commit: " + last_error_.to_string());
+  LS_LOG(runtime, warn, "commit failed, recovering", {"actor", cell_.id.to_string()}, {"error", last_error_});
+  give_up_commits();
+  logic_->reset();
+  const bool again = now() - last_append_failure_ < append_failure_pause;
+  last_append_failure_ = now();
+  if (again) return retry_later();
+  recover();
+}
+
+void activation::give_up_commits() {
+  const error unknown{make_error_code(errc::unknown_outcome), "the commit was under way: " + last_error_.to_string()};
+  auto failed = std::exchange(commits_, {});
+  try {
+    for (auto& commit : failed) commit.done(tl::unexpected<error>(unknown), *this);
+    logic_->settled(*this);
+  } catch (const std::exception& e) {
+    restart_after(e.what());
+  }
+}
+
+void activation::when_ready(task t) {
+  if (ended_) return;
+  if (phase_ == activation_phase::recovering) {
+    stash_.push_back(std::move(t));
+    return;
+  }
+  t(*this);
+}
+
+void activation::work_through_stash() {
+  auto waiting = std::exchange(stash_, {});
+  for (auto& t : waiting) when_ready(std::move(t));
+}
+
+}  // namespace lightstick::runtime

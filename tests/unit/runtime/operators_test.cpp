@@ -1,0 +1,129 @@
+// Dead letters and the audit journal.
+#include "runtime/operators/audit.hpp"
+#include "runtime/operators/dead_letters.hpp"
+
+#include "stepped.hpp"
+
+namespace lightstick::runtime {
+namespace {
+
+using namespace std::chrono_literals;
+
+class runtime_operators : public testing::stepped_test {
+ protected:
+  template <class Answer, class Command>
+  result<Answer> ask(const char* kind, Command c) {
+    std::optional<result<Answer>> out;
+    (void)sys->tell({kind, "node"}, make_message(std::move(c)),
+                    make_reply<Answer>([&](result<Answer> got) { out.emplace(std::move(got)); }));
+    sys->advance(100ms);
+    return out ? std::move(*out) : result<Answer>(fail(errc::timed_out));
+  }
+  template <class Answer, class Command>
+  result<Answer> letters(Command c) {
+    return ask<Answer>(dead_letters::kind, std::move(c));
+  }
+  /// Counters whose commands can be kept.
+  void start_readable() {
+    kind_options how;
+    how.restart.kills_max = 1;
+    how.codec.encode = [](const message& m) -> std::optional<std::string> {
+      if (body_of<testing::blow_up>(m) != nullptr) return "boom";
+      return std::nullopt;
+    };
+    how.codec.decode = [this](std::string_view bytes) -> result<message_ptr> {
+      if (bytes != "boom") return fail(errc::corrupt, "no command");
+      return mended ? make_message(testing::add{5}) : make_message(testing::blow_up{});
+    };
+    start(std::move(how));
+  }
+  bool mended = false;
+};
+
+TEST_F(runtime_operators, what_was_set_aside_can_be_listed_read_and_dropped) {
+  start_readable();
+  (void)call("k", testing::blow_up{}, {.trace = trace_id{77}});
+  sys->advance(1s);
+  const auto all = letters<dead_letters::listed>(dead_letters::list{}).value();
+  ASSERT_EQ(all.total, 1U);
+  EXPECT_EQ(all.letters[0].actor_key, "k");
+  EXPECT_EQ(all.letters[0].command, "testing::blow_up");
+  EXPECT_EQ(all.letters[0].error, "asked to");
+  EXPECT_EQ(all.letters[0].trace, trace_id{77});
+  EXPECT_TRUE(all.letters[0].readable);
+  EXPECT_EQ(letters<dead_letters::letter>(dead_letters::show{1}).value().bytes, "boom");
+  EXPECT_TRUE(letters<dead_letters::letter>(dead_letters::show{2}).error().is(condition::not_found));
+  EXPECT_TRUE(letters<dead_letters::dropped>(dead_letters::drop{1}));
+  EXPECT_EQ(letters<dead_letters::listed>(dead_letters::list{}).value().total, 0U);
+}
+
+TEST_F(runtime_operators, a_letter_is_replayed_and_goes_when_that_went_well) {
+  start_readable();
+  (void)call("k", testing::blow_up{});
+  sys->advance(1s);
+  EXPECT_EQ(letters<dead_letters::replayed>(dead_letters::replay{1}).error().code, errc::set_aside);
+  sys->advance(1s);
+  auto still = letters<dead_letters::listed>(dead_letters::list{}).value();
+  ASSERT_EQ(still.total, 2U) << "the second try has failed as well";
+  EXPECT_EQ(still.letters[0].replays, 1U);
+  mended = true;
+  EXPECT_TRUE(letters<dead_letters::replayed>(dead_letters::replay{1}));
+  EXPECT_EQ(total("k"), 5);
+  EXPECT_EQ(letters<dead_letters::listed>(dead_letters::list{}).value().total, 1U);
+}
+
+TEST_F(runtime_operators, letters_survive_a_restart) {
+  start_readable();
+  (void)call("k", testing::blow_up{});
+  sys->advance(1s);
+  sys->stop({});
+  start_readable();
+  EXPECT_EQ(letters<dead_letters::listed>(dead_letters::list{}).value().total, 1U);
+  EXPECT_EQ(letters<dead_letters::letter>(dead_letters::show{1}).value().bytes, "boom");
+}
+
+TEST_F(runtime_operators, what_has_no_codec_is_described_only) {
+  start({.restart = {.kills_max = 1}});
+  (void)call("k", testing::blow_up{});
+  sys->advance(1s);
+  EXPECT_FALSE(letters<dead_letters::listed>(dead_letters::list{}).value().letters.at(0).readable);
+  EXPECT_TRUE(letters<dead_letters::replayed>(dead_letters::replay{1}).error().is(condition::invalid));
+}
+
+TEST_F(runtime_operators, letters_are_bounded_and_the_oldest_goes) {
+  start();
+  for (std::uint64_t i = 0; i < dead_letters::letters_max + 5; ++i) {
+    dead_letters::put one;
+    one.letter.actor_kind = "counter";
+    one.bytes = "x";
+    (void)sys->tell({dead_letters::kind, "node"}, make_message(std::move(one)));
+    sys->run_all();
+  }
+  const auto all = letters<dead_letters::listed>(dead_letters::list{}).value();
+  EXPECT_EQ(all.total, dead_letters::letters_max);
+  EXPECT_EQ(all.letters.at(0).id, 6U);
+  EXPECT_EQ(counted("lightstick_dead_letters_forgotten_total"), 5U);
+  EXPECT_TRUE(letters<dead_letters::letter>(dead_letters::show{5}).error().is(condition::not_found));
+}
+
+TEST_F(runtime_operators, the_audit_journal_lists_the_newest_first) {
+  start();
+  for (int i = 1; i <= 5; ++i) {
+    audit::entry e;
+    e.who = "op";
+    e.what = "passivate";
+    e.target = "room/" + std::to_string(i);
+    EXPECT_EQ(ask<audit::recorded>(audit::kind, audit::record{e}).value().number, static_cast<std::uint64_t>(i));
+  }
+  auto page = ask<audit::listed>(audit::kind, audit::list{0, 2}).value();
+  ASSERT_EQ(page.entries.size(), 2U);
+  EXPECT_EQ(page.entries[0].target, "room/5");
+  EXPECT_TRUE(page.more);
+  page = ask<audit::listed>(audit::kind, audit::list{2, 2}).value();
+  ASSERT_EQ(page.entries.size(), 1U);
+  EXPECT_EQ(page.entries[0].number, 1U);
+  EXPECT_FALSE(page.more);
+}
+
+}  // namespace
+}  // namespace lightstick::runtime
