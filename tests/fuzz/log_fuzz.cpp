@@ -45,7 +45,10 @@ class made_up_engine final : public engine_reader {
 std::string key_at(family f, const std::string& prefix, std::uint8_t place) {
   switch (f) {
     case family::journal: return journal_key(prefix, sequence{place});
-    case family::snapshots: return prefix;
+    case family::snapshots:
+    case family::floors: return prefix;
+    case family::due:
+      return due_key({partition{7}, place / 16, "room/aurora", std::string(1, static_cast<char>(place % 16))});
     case family::meta:
       return std::string(place == 0   ? format_key
                          : place == 1 ? store_id_key
@@ -77,6 +80,15 @@ void read_all(const made_up_engine& disk, const std::string& prefix) {
       require(!page->rows.empty());
       (newest_first ? q.before : q.after) = page->rows.back().key;
     }
+  }
+  std::string cursor;
+  for (int pages = 0; pages < 300; ++pages) {
+    auto page = load_due(disk, partition{7}, 9, cursor, 3);
+    if (!page) break;
+    require(page->entries.size() <= 3);
+    if (!page->more) break;
+    require(page->cursor > cursor);
+    cursor = page->cursor;
   }
   (void)read_identity(disk);
   (void)read_epochs(disk);

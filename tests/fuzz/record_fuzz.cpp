@@ -14,7 +14,7 @@ namespace {
 using fuzz::require;
 
 void describe_all(std::string_view key) {
-  for (auto f : {family::meta, family::journal, family::snapshots, family::history, family::marks}) {
+  for (auto f : all_families) {
     require(!describe(f, key).empty());
   }
   auto prefix = log_prefix_size(key);
@@ -24,7 +24,7 @@ void describe_all(std::string_view key) {
 
 /// A record that is decoded is encoded to the same bytes.
 void decode(std::uint8_t which, const std::string& key, const std::string& value) {
-  switch (which % 6) {
+  switch (which % 9) {
     case 0:
       if (auto e = decode_event(key, value)) require(encode_event(key, *e) == value);
       break;
@@ -43,10 +43,19 @@ void decode(std::uint8_t which, const std::string& key, const std::string& value
         require(encode_text(record_type::store_id, key, *t) == value);
       }
       break;
-    default:
+    case 5:
       if (auto n = decode_number(record_type::epoch, key, value)) {
         require(value.starts_with(encode_number(record_type::epoch, key, *n).substr(0, 2)));
       }
+      break;
+    case 6:
+      if (auto r = decode_reminder(key, value)) require(encode_reminder(key, *r) == value);
+      break;
+    case 7:
+      if (auto d = decode_due(key, value)) require(due_key(*d) == key);
+      break;
+    default:
+      if (auto f = decode_floor(key, value)) require(encode_floor(key, *f) == value);
   }
 #ifdef LIGHTSTICK_FUZZ_PLANTED
   // What a decoder that trusts a length would do: reads as far as the event says.
