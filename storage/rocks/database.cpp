@@ -68,16 +68,18 @@ result<std::unique_ptr<database>> database::open(const open_options& o, access a
     if (!missing) return fail(std::move(missing.error()));
     std::erase_if(there, [&](family f) { return std::ranges::find(*missing, f) != missing->end(); });
   }
-  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
+  // Otherwise RocksDB complains, in our log, that it is missing before it makes it.
+  if (o.create) (void)how.env->CreateDirIfMissing(o.path.string());
   auto trimmer = std::make_shared<history_trimmer>();
   for (auto f : there) {
-    families.emplace_back(name_of(f), column_family(f, o, cache, clock));
-    if (f == family::history) families.back().options.compaction_filter_factory = trimmer;
+    descriptors.emplace_back(name_of(f), column_family(f, o, cache, clock));
+    if (f == family::history) descriptors.back().options.compaction_filter_factory = trimmer;
   }
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
-  auto s = a == access::read_only ? rocksdb::DB::OpenForReadOnly(how, o.path.string(), families, &handles, &db)
-                                  : rocksdb::DB::Open(how, o.path.string(), families, &handles, &db);
+  auto s = a == access::read_only ? rocksdb::DB::OpenForReadOnly(how, o.path.string(), descriptors, &handles, &db)
+                                  : rocksdb::DB::Open(how, o.path.string(), descriptors, &handles, &db);
   if (!s.ok()) return fail(open_error(s, o, *log));
   auto opened = std::unique_ptr<database>(new database(std::unique_ptr<rocksdb::DB>(db)));
   for (std::size_t i = 0; i < there.size(); ++i) {
