@@ -221,7 +221,7 @@ result<row_page> load_rows(const engine_reader& disk, const std::string& prefix,
   if (history) {
     auto floor = load_floor(disk, prefix);
     if (!floor) return fail(std::move(floor.error()));
-    range.from = std::max(std::move(range.from), row_key(prefix, *floor));
+    range.from = std::max(range.from, row_key(prefix, *floor));
   }
   if (range.from >= range.to) return page;
   result<void> outcome;

@@ -73,10 +73,7 @@ std::unique_ptr<rocksdb::CompactionFilter> history_trimmer::CreateCompactionFilt
   if (db_ == nullptr) return nullptr;
   rocksdb::ReadOptions how;
   how.fill_cache = false;
-  std::unique_ptr<rocksdb::Iterator> floors(db_->NewIterator(how, floors_));
-  // What is removed must not turn up again as a gap: a floor counts once a power cut cannot take it back.
-  if (!db_->SyncWAL().ok()) return nullptr;
-  return std::make_unique<history_filter>(std::move(floors));
+  return std::make_unique<history_filter>(std::unique_ptr<rocksdb::Iterator>(db_->NewIterator(how, floors_)));
 }
 
 }  // namespace lightstick::storage::rocks

@@ -12,6 +12,10 @@ namespace lightstick::storage::rocks {
 /// along, and whole ranges are skipped unread. So it takes no memory that grows, and leaves no tombstone behind. A floor
 /// that is damaged removes nothing.
 ///
+/// A synced write is seen only after its sync. With durability::os a power cut may take back a floor whose rows are gone:
+/// they are missing then, as if the floor were there, until it is raised again. (Syncing the log from here would end the
+/// process when a write to it has just failed: RocksDB 7.8 asserts that nobody does.)
+///
 /// Thread-safe. Removes nothing unless attached.
 class history_trimmer final : public rocksdb::CompactionFilterFactory {
  public:
