@@ -10,6 +10,8 @@
 #include <string_view>
 
 #include "runtime/base/result.hpp"
+#include "storage/backup_copy.hpp"
+#include "storage/errc.hpp"
 #include "storage/keys.hpp"
 
 namespace lightstick::storage {
@@ -82,6 +84,13 @@ class engine : public engine_reader {
   /// The state of this moment, which later writes do not change. Holds back clean-up while it lives: keep it short.
   /// REQUIRES: the engine outlives it; it is gone before its thread asks the engine for anything else.
   [[nodiscard]] virtual std::unique_ptr<engine_reader> view() const = 0;
+
+  /// Adds a copy of all that is written to the back-ups in a folder; reads and writes go on. Blocks until it is done; a
+  /// `resume` ends it. Thread: any, one at a time. Errors: disk_full, io_failed, corrupt, stopping, invalid (this
+  /// engine has no back-ups).
+  [[nodiscard]] virtual result<backup_copied> back_up(const backup_copy& /*order*/) {
+    return fail(errc::invalid, "this store cannot be backed up");
+  }
 };
 
 }  // namespace lightstick::storage

@@ -45,6 +45,13 @@ result<void> write_format(engine& disk) {
   return disk.write({&ops, 1}, true);
 }
 
+result<void> change_identity(engine& disk, const identity& who) {
+  std::vector<write_op> ops;
+  ops.push_back(put_meta(store_id_key, encode_text(record_type::store_id, store_id_key, who.store_id)));
+  ops.push_back(put_meta(history_id_key, encode_text(record_type::history_id, history_id_key, who.history_id.str())));
+  return disk.write({&ops, 1}, true);
+}
+
 result<std::optional<identity>> read_identity(const engine_reader& disk) {
   auto value = disk.get(family::meta, format_key);
   if (!value) return fail(std::move(value.error()));

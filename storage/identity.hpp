@@ -27,6 +27,8 @@ struct identity {
 [[nodiscard]] result<identity> introduce(engine& disk);
 /// Writes down that the store has the format of this program. Durable on return. Errors: disk_full, io_failed.
 [[nodiscard]] result<void> write_format(engine& disk);
+/// Another store id and history id, and nothing else. Durable on return. Errors: disk_full, io_failed.
+[[nodiscard]] result<void> change_identity(engine& disk, const identity& who);
 /// Nothing when the engine holds no identity: it is new. Errors: corrupt, newer_format, io_failed.
 [[nodiscard]] result<std::optional<identity>> read_identity(const engine_reader& disk);
 

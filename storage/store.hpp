@@ -14,6 +14,7 @@
 #include "runtime/base/metrics.hpp"
 #include "runtime/base/result.hpp"
 #include "storage/append_listener.hpp"
+#include "storage/backup.hpp"
 #include "storage/errc.hpp"
 #include "storage/keys.hpp"
 
@@ -209,6 +210,12 @@ class store {
   /// When `pump` has something to do: now, at the next attempt to resume, or, with nothing, after the next append.
   /// REQUIRES: as pump.
   [[nodiscard]] std::optional<steady_time> pump_due() const;
+
+  /// Adds a back-up of all that is committed now to those in a folder, then removes what has expired there; appends and
+  /// reads go on. Blocks until it is done: bring a thread of your own, one at a time. The back-up is durable on return.
+  /// A disk that fails meanwhile ends it. Errors: invalid (a folder inside of the data folder), not_a_store, locked,
+  /// missing, not_permitted, disk_full, io_failed, corrupt, stopping (`watch` said so).
+  [[nodiscard]] result<backup_made> back_up(const backup_order& order, const progress& watch);
 
  private:
   struct impl;

@@ -4,6 +4,7 @@
 
 #include "runtime/base/log.hpp"
 #include "storage/errc.hpp"
+#include "storage/rocks/backup_copy.hpp"
 #include "storage/rocks/database_state.hpp"
 #include "storage/rocks/disk_room.hpp"
 #include "storage/rocks/status.hpp"
@@ -142,6 +143,16 @@ result<void> rocks_engine::write(std::span<const std::vector<write_op>> batches,
   return fail(to_error(s, "write"));
 }
 
+result<backup_copied> rocks_engine::back_up(const backup_copy& order) {
+  std::shared_lock lock(using_);
+  if (database_ == nullptr) return closed();
+  auto watched = order;
+  watched.watch = [&](std::uint64_t done, std::uint64_t total) {
+    return !leaving_ && (!order.watch || order.watch(done, total));
+  };
+  return copy_backup(database_->db(), watched);
+}
+
 /// Whether opening the database again is likely to succeed: it writes its memory to a table then. A failed attempt would
 /// cost the readers.
 result<void> rocks_engine::probe() const {
@@ -165,7 +176,9 @@ result<void> rocks_engine::probe() const {
 result<void> rocks_engine::resume() {
   if (!failed_ && database_ != nullptr) return {};
   if (auto possible = probe(); !possible) return possible;
+  leaving_ = true;
   std::unique_lock alone(using_);
+  leaving_ = false;
   database_.reset();
   auto opened = database::open(how_, database::access::read_write, cache_, clock_);
   if (opened) {

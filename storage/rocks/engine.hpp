@@ -27,6 +27,7 @@ class rocks_engine final : public engine {
   [[nodiscard]] result<void> resume() override;
   [[nodiscard]] std::optional<engine_state> state() const override;
   [[nodiscard]] std::unique_ptr<engine_reader> view() const override;
+  [[nodiscard]] result<backup_copied> back_up(const backup_copy& order) override;
 
  private:
   class reader;
@@ -37,6 +38,7 @@ class rocks_engine final : public engine {
   const clock_source& clock_;
   bool failed_ = false;  ///< a write failed since the database was opened
   mutable std::shared_mutex using_;  ///< shared: uses `database_`; exclusive: replaces it
+  std::atomic<bool> leaving_{false};  ///< `resume` waits: long uses of `database_` end
   std::unique_ptr<database> database_;  ///< null when it could not even be opened for reading
 };
 

@@ -1,0 +1,147 @@
+#include "storage/rocks/backups.hpp"
+
+#include <rocksdb/utilities/backup_engine.h>
+#include <algorithm>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "storage/errc.hpp"
+#include "storage/rocks/backup_copy.hpp"
+#include "storage/rocks/status.hpp"
+
+namespace lightstick::storage::rocks {
+namespace {
+
+constexpr std::uint64_t told_every_bytes = std::uint64_t{1} << 20U;
+constexpr std::chrono::milliseconds looked_every{200};
+
+rocksdb::BackupEngineOptions options_for(const std::filesystem::path& folder) {
+  rocksdb::BackupEngineOptions o(folder.string());
+  o.share_table_files = true;
+  o.share_files_with_checksum = true;
+  o.sync = true;
+  o.max_background_operations = 1;
+  o.callback_trigger_interval_size = told_every_bytes;
+  return o;
+}
+
+std::uint64_t bytes_in(const std::filesystem::path& folder) {
+  std::uint64_t bytes = 0;
+  std::error_code ignored;
+  for (const auto& item : std::filesystem::recursive_directory_iterator(folder, ignored)) {
+    std::error_code gone;
+    if (!item.is_regular_file(gone)) continue;
+    auto size = item.file_size(gone);
+    if (!gone) bytes += size;
+  }
+  return bytes;
+}
+
+template <class Engine>
+result<std::unique_ptr<Engine>> open(const rocksdb::BackupEngineOptions& o) {
+  Engine* made = nullptr;
+  if (auto s = Engine::Open(o, rocksdb::Env::Default(), &made); !s.ok()) {
+    return fail(to_error(s, "open the back-ups in " + o.backup_dir));
+  }
+  return std::unique_ptr<Engine>(made);
+}
+
+std::uint64_t live_bytes(rocksdb::DB& db) {
+  std::vector<rocksdb::LiveFileMetaData> files;
+  db.GetLiveFilesMetaData(&files);
+  std::uint64_t bytes = 0;
+  for (const auto& f : files) bytes += f.size;
+  rocksdb::VectorLogPtr logs;
+  if (db.GetSortedWalFiles(logs).ok()) {
+    for (const auto& log : logs) bytes += log->SizeFileBytes();
+  }
+  return bytes;
+}
+
+}  // namespace
+
+result<backup_copied> copy_backup(rocksdb::DB& db, const backup_copy& order) {
+  auto how = options_for(order.to);
+  how.backup_rate_limit = order.bytes_per_second_max;
+  auto opened = open<rocksdb::BackupEngine>(how);
+  if (!opened) return fail(std::move(opened.error()));
+  auto& engine = **opened;
+  const auto before = bytes_in(order.to);
+  const auto total = live_bytes(db);
+  std::uint64_t done = 0;
+  rocksdb::CreateBackupOptions create;
+  create.decrease_background_thread_cpu_priority = true;
+  create.background_thread_cpu_priority = rocksdb::CpuPriority::kLow;
+  create.progress_callback = [&] {
+    done = std::min(done + told_every_bytes, total);
+    if (order.watch && !order.watch(done, total)) engine.StopBackup();
+  };
+  backup_copied out;
+  auto s = engine.CreateNewBackupWithMetadata(create, &db, order.label, &out.id);
+  if (s.IsIncomplete()) return fail(errc::stopping, "the back-up was ended before it was whole; nothing was added");
+  if (!s.ok()) return fail(to_error(s, "back up to " + order.to.string()));
+  const auto after = bytes_in(order.to);
+  out.new_bytes = after - std::min(before, after);
+  if (order.watch) (void)order.watch(total, total);
+  return out;
+}
+
+result<stored_backups> list_backups(const std::filesystem::path& folder) {
+  stored_backups out;
+  std::error_code failure;
+  if (!std::filesystem::exists(folder, failure)) return out;
+  auto opened = open<rocksdb::BackupEngineReadOnly>(options_for(folder));
+  if (!opened) return fail(std::move(opened.error()));
+  std::vector<rocksdb::BackupInfo> found;
+  (*opened)->GetBackupInfo(&found);
+  for (auto& b : found) out.whole.push_back({b.backup_id, b.size, b.number_files, std::move(b.app_metadata)});
+  (*opened)->GetCorruptedBackups(&out.damaged);
+  std::ranges::sort(out.whole, {}, &stored_backup::id);
+  return out;
+}
+
+result<void> remove_backups(const std::filesystem::path& folder, std::span<const std::uint32_t> ids) {
+  auto opened = open<rocksdb::BackupEngine>(options_for(folder));
+  if (!opened) return fail(std::move(opened.error()));
+  for (auto id : ids) {
+    if (auto s = (*opened)->DeleteBackup(id); !s.ok()) {
+      return fail(to_error(s, "remove back-up " + std::to_string(id)));
+    }
+  }
+  if (auto s = (*opened)->GarbageCollect(); !s.ok()) return fail(to_error(s, "clean " + folder.string()));
+  return {};
+}
+
+result<void> restore_backup(const std::filesystem::path& folder, std::uint32_t id, const std::filesystem::path& to,
+                            const progress& watch) {
+  auto opened = open<rocksdb::BackupEngineReadOnly>(options_for(folder));
+  if (!opened) return fail(std::move(opened.error()));
+  rocksdb::BackupInfo info;
+  if (auto s = (*opened)->GetBackupInfo(id, &info); !s.ok()) {
+    return fail(to_error(s, "read back-up " + std::to_string(id)));
+  }
+  // RocksDB tells nothing while it restores; the size of what is there does.
+  std::mutex mutex;
+  std::condition_variable ended;
+  bool over = false;
+  std::jthread watcher([&] {
+    std::unique_lock lock(mutex);
+    while (!ended.wait_for(lock, looked_every, [&] { return over; })) {
+      if (watch) (void)watch(std::min(bytes_in(to), info.size), info.size);
+    }
+  });
+  auto s = (*opened)->RestoreDBFromBackup(id, to.string(), to.string());
+  {
+    std::lock_guard lock(mutex);
+    over = true;
+  }
+  ended.notify_one();
+  watcher.join();
+  if (!s.ok()) return fail(to_error(s, "restore back-up " + std::to_string(id) + " of " + folder.string()));
+  if (watch) (void)watch(info.size, info.size);
+  return {};
+}
+
+}  // namespace lightstick::storage::rocks
