@@ -103,6 +103,29 @@ result<data_folder> data_folder::restore(const fs::path& path) {
   return folder;
 }
 
+result<void> data_folder::check_is_one(const fs::path& path) {
+  std::error_code failure;
+  if (!fs::exists(path, failure)) return fail(errc::missing, "there is no data folder " + path.string());
+  if (!fs::is_directory(path, failure)) return fail(errc::not_a_store, path.string() + " is a file, not a folder");
+  if (fs::exists(path / label_name) || fs::exists(path / "rocks")) return {};
+  return fail(errc::not_a_store, path.string() + " is no data folder: it has neither " + label_name + " nor rocks/");
+}
+
+result<data_folder::label_fields> data_folder::peek(const fs::path& path) {
+  auto file = path / label_name;
+  if (!fs::exists(file)) return fail(errc::corrupt, "is missing");
+  if (::access(file.c_str(), R_OK) != 0) return os_failure(errno, "cannot read", file);
+  auto text = read_start(file);
+  label_fields out{field_of(text, "store"), 0};
+  auto format = field_of(text, "format");
+  auto read = std::from_chars(format.data(), format.data() + format.size(), out.format);
+  if (out.store_id.empty() || format.empty() || read.ec != std::errc() || read.ptr != format.data() + format.size()) {
+    return fail(errc::corrupt, "names no format and store; if all else is whole, put this file back from a back-up");
+  }
+  if (out.format > folder_format) return fail(errc::newer_format, newer_format_message(format));
+  return out;
+}
+
 /// REQUIRES: locked.
 result<void> data_folder::inspect(bool create) {
   if (fs::exists(path_ / label_name)) return read_label();

@@ -29,6 +29,16 @@ class data_folder {
   /// data folder. Errors: not_a_store (it holds something), locked, not_permitted, disk_full, missing, io_failed.
   [[nodiscard]] static result<data_folder> restore(const std::filesystem::path& path);
 
+  /// Whether a folder is, or was meant to be, a data folder that is finished; changes nothing. Errors: missing,
+  /// not_a_store.
+  [[nodiscard]] static result<void> check_is_one(const std::filesystem::path& path);
+  /// What the label of a folder says; changes nothing and takes no lock. Errors: corrupt, newer_format, not_permitted.
+  struct label_fields {
+    std::string store_id;
+    std::uint64_t format = 0;
+  };
+  [[nodiscard]] static result<label_fields> peek(const std::filesystem::path& path);
+
   /// The store id that LIGHTSTICK tells; nothing in a folder that is being made.
   [[nodiscard]] const std::optional<std::string>& store_id() const noexcept { return store_id_; }
   /// The format that LIGHTSTICK tells, not newer than this program's; 0 in a folder that is being made.

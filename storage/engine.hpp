@@ -13,6 +13,7 @@
 #include "storage/backup_copy.hpp"
 #include "storage/errc.hpp"
 #include "storage/keys.hpp"
+#include "storage/raw_view.hpp"
 
 namespace lightstick::storage {
 
@@ -91,6 +92,10 @@ class engine : public engine_reader {
   [[nodiscard]] virtual result<backup_copied> back_up(const backup_copy& /*order*/) {
     return fail(errc::invalid, "this store cannot be backed up");
   }
+
+  /// All that is written now, for an inspection; null when this engine has none, or no database is open. REQUIRES: as
+  /// of view(); it goes soon after it says `leaving`.
+  [[nodiscard]] virtual std::unique_ptr<raw_view> raw() const { return nullptr; }
 };
 
 }  // namespace lightstick::storage

@@ -12,7 +12,11 @@ namespace lightstick::storage::rocks {
 /// An open RocksDB with its column families.
 class database {
  public:
-  enum class access : std::uint8_t { read_write, read_only };
+  enum class access : std::uint8_t {
+    read_write,
+    read_only,
+    inspect,  ///< as read_only; nothing in the folder changes
+  };
 
   /// REQUIRES: `clock` outlives it. Errors: as rocks::open.
   [[nodiscard]] static result<std::unique_ptr<database>> open(const open_options& o, access a,

@@ -8,6 +8,7 @@
 #include "storage/rocks/database_state.hpp"
 #include "storage/rocks/disk_room.hpp"
 #include "storage/rocks/status.hpp"
+#include "storage/rocks/view.hpp"
 
 namespace lightstick::storage::rocks {
 namespace {
@@ -151,6 +152,12 @@ result<backup_copied> rocks_engine::back_up(const backup_copy& order) {
     return !leaving_ && (!order.watch || order.watch(done, total));
   };
   return copy_backup(database_->db(), watched);
+}
+
+std::unique_ptr<raw_view> rocks_engine::raw() const {
+  std::shared_lock lock(using_);
+  if (database_ == nullptr) return nullptr;
+  return rocks::view_of(*database_, std::move(lock), &leaving_);
 }
 
 /// Whether opening the database again is likely to succeed: it writes its memory to a table then. A failed attempt would
