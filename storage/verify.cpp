@@ -112,7 +112,10 @@ void check_due(const raw_view& view, findings& out) {
   auto at = view.cursor(family::due);
   while (at) {
     if (at->gap()) {
-      out.add({{}, {}, "due: unreadable (" + at->gap()->why + ")", "all but reminders that fall due there",
+      out.add({{},
+               {},
+               "due: unreadable (" + at->gap()->why + ")",
+               "all but reminders that fall due there",
                restore_remedy});
     }
     if (!at->valid()) return;
