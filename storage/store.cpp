@@ -263,4 +263,10 @@ result<backup_made> store::back_up(const backup_order& order, const progress& wa
   return out;
 }
 
+result<store_stats> store::stats(const stats_order& order, const progress& watch) const {
+  auto view = impl_->disk->raw();
+  if (!view) return fail(errc::invalid, "this store cannot be looked through now");
+  return stats_of_view(*view, order, watch);
+}
+
 }  // namespace lightstick::storage

@@ -17,6 +17,7 @@
 #include "storage/backup.hpp"
 #include "storage/errc.hpp"
 #include "storage/keys.hpp"
+#include "storage/stats.hpp"
 
 namespace lightstick::storage {
 
@@ -216,6 +217,11 @@ class store {
   /// A disk that fails meanwhile ends it. Errors: invalid (a folder inside of the data folder), not_a_store, locked,
   /// missing, not_permitted, disk_full, io_failed, corrupt, stopping (`watch` said so).
   [[nodiscard]] result<backup_made> back_up(const backup_order& order, const progress& watch);
+
+  /// Sizes of all there is, read through from one moment's state; appends and reads go on. Blocks until it is done:
+  /// bring a thread of your own. Errors: corrupt, io_failed, invalid (over an engine without), stopping (`watch` said
+  /// so, or the disk failed meanwhile).
+  [[nodiscard]] result<store_stats> stats(const stats_order& order, const progress& watch) const;
 
  private:
   struct impl;
