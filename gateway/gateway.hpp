@@ -10,6 +10,7 @@
 #include "actors/fanout.hpp"
 #include "actors/session/session_actor.hpp"
 #include "gateway/auth/tokens.hpp"
+#include "gateway/node_jobs.hpp"
 #include "gateway/protocol/frames.hpp"
 #include "runtime/base/metrics.hpp"
 #include "runtime/system.hpp"
@@ -74,6 +75,8 @@ class node_info {
   virtual ~node_info() = default;
   /// Shown by `inspect` for an actor that is not active here. Errors: not_found, corrupt.
   virtual void inspect_stored(const actor_id& id, unique_function<void(result<runtime::inspection>)> done) = 0;
+  /// What answers /v1/admin/backup and /v1/admin/stats; null: nobody. Lives as long as this.
+  [[nodiscard]] virtual node_jobs* jobs() noexcept { return nullptr; }
 };
 
 /// The edge of a node: HTTP, WebSocket, fan-out and the admin listener, on its own threads.

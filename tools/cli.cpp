@@ -14,7 +14,7 @@ namespace {
 constexpr auto description = "Lightstick: chat rooms for fans, live, and nothing they said is lost.";
 constexpr auto footer =
     "Help of one subcommand: lightstick SUBCOMMAND --help\n"
-    "Exit code: 0 done, 1 could not be done, 2 wrong options or configuration.";
+    "Exit code: 0 done, 1 could not be done, 2 wrong options or configuration; 3 verify found damage.";
 
 /// What was asked for: the subcommands of the line, outermost first.
 std::vector<const CLI::App*> chain_of(const CLI::App& root) {
@@ -76,7 +76,9 @@ void set_up(CLI::App& app) {
 }  // namespace
 
 int run(int argc, const char* const* argv) {
-  std::array commands{make_node_command(), make_token_command(), make_admin_command(), make_version_command()};
+  std::array commands{make_node_command(),   make_token_command(),   make_admin_command(),
+                      make_backup_command(), make_backups_command(), make_restore_command(),
+                      make_verify_command(), make_stats_command(),   make_version_command()};
   CLI::App root(description, "lightstick");
   root.footer(footer);
   std::array<CLI::App*, commands.size()> declared{};

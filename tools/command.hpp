@@ -22,6 +22,11 @@ class command {
 [[nodiscard]] std::unique_ptr<command> make_node_command();
 [[nodiscard]] std::unique_ptr<command> make_token_command();
 [[nodiscard]] std::unique_ptr<command> make_admin_command();
+[[nodiscard]] std::unique_ptr<command> make_backup_command();
+[[nodiscard]] std::unique_ptr<command> make_backups_command();
+[[nodiscard]] std::unique_ptr<command> make_restore_command();
+[[nodiscard]] std::unique_ptr<command> make_verify_command();
+[[nodiscard]] std::unique_ptr<command> make_stats_command();
 [[nodiscard]] std::unique_ptr<command> make_version_command();
 
 }  // namespace lightstick::tools

@@ -12,6 +12,7 @@ enum class exit_code : int {
   ok = 0,
   failed = 1,  ///< could not do it: a port taken, a node that does not answer
   usage = 2,   ///< was asked for the impossible: options, configuration
+  damaged = 3, ///< did it, and found damage: verify
 };
 
 /// One line on standard error, "lightstick: MESSAGE"; returns `code`, so that it ends a function.

@@ -43,6 +43,9 @@ void admin_service::handle(const http_request& r, responder respond) {
   if (r.path == "/healthz") return respond(net::health_response());
   if (r.path == "/readyz") return respond(net::readiness_response(core_.draining.load(std::memory_order_relaxed)));
   if (auto refused = refuse(r)) return respond(std::move(*refused));
+  if (r.path == "/v1/admin/backup" || r.path == "/v1/admin/stats") {
+    return jobs(r, r.path.substr(r.path.rfind('/') + 1), std::move(respond));
+  }
   if (r.method == "POST") return respond(net::wrong_method_response("GET, HEAD"));
   if (r.path == "/metrics") {
     auto out = json_response(exposition(core_.registry));
@@ -90,6 +93,22 @@ void admin_service::inspect(const http_request& r, responder respond) {
           respond(stored ? json_response(stored_json(id, *stored)) : failure_response(stored.error()));
         });
       });
+}
+
+/// POST begins a job and is answered at once; GET tells how far it is.
+void admin_service::jobs(const http_request& r, std::string_view kind, responder respond) {
+  auto* of_node = core_.info->jobs();
+  if (of_node == nullptr) return respond(net::not_found_response());
+  const bool start = r.method == "POST";
+  auto told = start ? of_node->start(kind, r.body) : of_node->status(kind);
+  if (!told) {
+    const auto& e = told.error();
+    const auto status = e.is(condition::overloaded) ? 409U : e.is(condition::not_found) ? 404U : 400U;
+    return respond(error_response(status, lightstick::actors::errc::bad_request, e.detail));
+  }
+  auto out = json_response(std::move(*told));
+  if (start) out.status = 202;
+  respond(std::move(out));
 }
 
 void admin_service::connections(const http_request& r, responder respond) {

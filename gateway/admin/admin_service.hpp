@@ -23,6 +23,7 @@ class admin_service final : public net::http_service {
   void actors(const net::http_request& r, net::responder respond);
   void inspect(const net::http_request& r, net::responder respond);
   void connections(const net::http_request& r, net::responder respond);
+  void jobs(const net::http_request& r, std::string_view kind, net::responder respond);
 
   net::core& core_;
   const std::vector<net::io_thread*> threads_;

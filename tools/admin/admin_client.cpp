@@ -41,6 +41,8 @@ tl::unexpected<error> refused(const std::string& base, const gateway::http_reply
       if (said == "no such actor") return fail(errc::not_found, said);
       return fail(errc::invalid,
                   base + " is no admin listener: --node takes the URL that the node prints after `admin`");
+    case 400:
+    case 409: return fail(errc::invalid, said.empty() ? base + " refuses that" : said);
     default:
       return fail(errc::unavailable,
                   base + " answers " + std::to_string(reply.status) + (said.empty() ? "" : ": " + said));
@@ -62,9 +64,19 @@ result<admin_client> admin_client::make(std::string node_url, std::string token)
 }
 
 result<std::string> admin_client::get(const std::string& path_and_query) const {
+  return ask("GET", path_and_query, {});
+}
+
+result<std::string> admin_client::post(const std::string& path, std::string json) const {
+  return ask("POST", path, std::move(json));
+}
+
+result<std::string> admin_client::ask(const std::string& method, const std::string& path, std::string json) const {
   gateway::http_call call;
-  call.url = base_ + path_and_query;
+  call.method = method;
+  call.url = base_ + path;
   call.bearer = token_;
+  call.body = std::move(json);
   auto reply = gateway::call_http(call);
   if (!reply) {
     auto e = std::move(reply.error());
@@ -72,7 +84,7 @@ result<std::string> admin_client::get(const std::string& path_and_query) const {
                "): is the node running, and is this the URL that it prints after `admin`?";
     return fail(std::move(e));
   }
-  if (reply->status != 200) return refused(base_, *reply);
+  if (reply->status != 200 && reply->status != 202) return refused(base_, *reply);
   return std::move(reply->body);
 }
 

@@ -16,9 +16,13 @@ class admin_client {
   /// The body of a 200. Errors, each a sentence that says what to do: not_found (`path`'s thing does not exist),
   /// denied (the token), invalid (no admin listener there), unavailable, timed_out.
   [[nodiscard]] result<std::string> get(const std::string& path_and_query) const;
+  /// The body of a 200 or 202 to a POST of JSON. Errors: as get; what the node says why it refuses is the detail.
+  [[nodiscard]] result<std::string> post(const std::string& path, std::string json) const;
 
  private:
   admin_client(std::string base, std::string token) : base_(std::move(base)), token_(std::move(token)) {}
+
+  [[nodiscard]] result<std::string> ask(const std::string& method, const std::string& path, std::string json) const;
 
   std::string base_;
   std::string token_;

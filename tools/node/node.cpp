@@ -8,6 +8,7 @@
 #include "runtime/base/log.hpp"
 #include "runtime/base/metrics.hpp"
 #include "storage/store.hpp"
+#include "tools/node/jobs.hpp"
 #include "tools/node/process_metrics.hpp"
 #include "tools/node/stored_actors.hpp"
 #include "tools/secret_file.hpp"
@@ -25,6 +26,7 @@ struct node::parts {
   std::unique_ptr<cluster::embedded> coordination;
   std::unique_ptr<gateway::server> server;
   std::unique_ptr<cluster::local_log> log;
+  std::unique_ptr<tools::jobs> jobs;
   std::unique_ptr<stored_actors> stored;
   std::unique_ptr<runtime::system> system;
 
@@ -67,7 +69,8 @@ result<void> node::parts::open_server() {
 
 result<void> node::parts::start_actors() {
   log = std::make_unique<cluster::local_log>(*store, *coordination, config.log, registry);
-  stored = std::make_unique<stored_actors>(*log);
+  jobs = std::make_unique<tools::jobs>(*store, config.data);
+  stored = std::make_unique<stored_actors>(*log, jobs.get());
   auto started = runtime::system::start(config.runtime, log.get(), system_clock_source(), registry);
   if (!started) return fail(std::move(started.error()));
   system = std::move(*started);

@@ -9,12 +9,14 @@ namespace lightstick::tools {
 /// Thread: any; the answers come on the log's reading threads.
 class stored_actors final : public gateway::node_info {
  public:
-  /// REQUIRES: `log` outlives this.
-  explicit stored_actors(cluster::local_log& log) : log_(log) {}
+  /// REQUIRES: `log` and `jobs`, which may be null, outlive this.
+  stored_actors(cluster::local_log& log, gateway::node_jobs* jobs) : log_(log), jobs_(jobs) {}
   void inspect_stored(const actor_id& id, unique_function<void(result<runtime::inspection>)> done) override;
+  [[nodiscard]] gateway::node_jobs* jobs() noexcept override { return jobs_; }
 
  private:
   cluster::local_log& log_;
+  gateway::node_jobs* jobs_;
 };
 
 [[nodiscard]] runtime::inspection describe(const runtime::recovered_log& stored);

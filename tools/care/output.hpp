@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+
+#include "gateway/wire/value.hpp"
+#include "tools/exit_code.hpp"
+
+namespace lightstick::tools {
+
+/// The text, or with `json` the tree, on standard output.
+[[nodiscard]] exit_code print(bool json, const std::string& text, const gateway::wire::value& tree);
+
+/// Says why the storage could not, with `way_out` behind it. What was named wrongly is a matter of usage.
+[[nodiscard]] exit_code complain_of(const error& e, const std::string& way_out = {});
+
+/// "/srv/data" of "data": where the node and this process mean the same.
+[[nodiscard]] std::string absolute(const std::string& path);
+
+/// Only warnings of the parts that log: what the command says is on standard output.
+void quiet_log();
+
+}  // namespace lightstick::tools

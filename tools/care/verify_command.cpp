@@ -1,0 +1,52 @@
+#include <CLI/CLI.hpp>
+
+#include "storage/errc.hpp"
+#include "storage/verify.hpp"
+#include "tools/care/output.hpp"
+#include "tools/care/progress_line.hpp"
+#include "tools/care/reports.hpp"
+#include "tools/command.hpp"
+
+namespace lightstick::tools {
+namespace {
+
+class verify_command final : public command {
+ public:
+  CLI::App& declare(CLI::App& root) override {
+    auto* app = root.add_subcommand("verify",
+                                    "Reads a whole data folder and names every damage.\n"
+                                    "By file and by actor, with what is served in spite of it and what can be done. "
+                                    "The folder must not be in use; nothing in it is changed.");
+    app->add_option("data", data_, "The data folder.")->type_name("DATA_DIR");
+    app->add_flag("--progress", progress_, "Tells how far it is where standard error is no terminal, too.");
+    app->add_flag("--json", json_, "As JSON.");
+    app->footer(
+        "Exit code: 0 no damage, 1 could not look, 2 wrong options, 3 damage was found.\n"
+        "Example: lightstick verify data");
+    return *app;
+  }
+
+  exit_code run() override {
+    quiet_log();
+    if (data_.empty()) return complain(exit_code::usage, "name the data folder");
+    progress_line progress("verify", progress_);
+    auto report = storage::verify_folder(data_, progress.watch());
+    if (!report) {
+      const auto in_use = report.error().code == storage::errc::locked;
+      return complain_of(report.error(), in_use ? "; or verify a back-up of it: restore it elsewhere first" : "");
+    }
+    auto printed = print(json_, to_text(*report, data_), to_value(*report));
+    return printed == exit_code::ok && report->damage.count() > 0 ? exit_code::damaged : printed;
+  }
+
+ private:
+  std::string data_;
+  bool progress_ = false;
+  bool json_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<command> make_verify_command() { return std::make_unique<verify_command>(); }
+
+}  // namespace lightstick::tools

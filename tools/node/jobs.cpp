@@ -1,0 +1,154 @@
+#include "tools/node/jobs.hpp"
+
+#include <filesystem>
+
+#include "gateway/wire/json.hpp"
+#include "runtime/base/log.hpp"
+#include "tools/care/reports.hpp"
+#include "tools/exit_code.hpp"
+
+namespace lightstick::tools {
+namespace {
+
+namespace wire = gateway::wire;
+
+constexpr std::string_view backup_kind = "backup";
+constexpr std::string_view stats_kind = "stats";
+constexpr std::uint64_t keep_for_ms_max = 100ULL * 366 * 24 * 3'600'000;
+
+/// The number of a key, when it is there. Errors: invalid.
+result<std::optional<std::uint64_t>> number(const wire::map& order, std::string_view key, std::uint64_t least,
+                                            std::uint64_t most) {
+  const auto* v = wire::find(order, key);
+  if (v == nullptr || v->is_null()) return std::optional<std::uint64_t>{};
+  const auto* n = v->as<std::uint64_t>();
+  if (n == nullptr || *n < least || *n > most) {
+    return fail(errc::invalid,
+                std::string(key) + " has to be a number from " + std::to_string(least) + " to " + std::to_string(most));
+  }
+  return std::optional<std::uint64_t>{*n};
+}
+
+result<std::string> text(const wire::map& order, std::string_view key) {
+  const auto* v = wire::find(order, key);
+  if (v == nullptr) return std::string();
+  const auto* s = v->as<std::string>();
+  if (s == nullptr) return fail(errc::invalid, std::string(key) + " has to be a text");
+  return *s;
+}
+
+}  // namespace
+
+jobs::~jobs() {
+  stopping_ = true;
+  if (thread_.joinable()) thread_.join();
+}
+
+result<std::string> jobs::start(std::string_view kind, std::string_view order) {
+  if (kind != backup_kind && kind != stats_kind) return fail(errc::not_found, "no such job");
+  auto read = wire::read_json(order.empty() ? "{}" : order, {});
+  const auto* fields = read ? read->as<wire::map>() : nullptr;
+  if (fields == nullptr) return fail(errc::invalid, "the order has to be a JSON object");
+  auto what = kind == backup_kind ? backup_of(*fields) : stats_of(*fields);
+  if (!what) return fail(std::move(what.error()));
+
+  std::lock_guard lock(mutex_);
+  if (!running_.empty()) {
+    return fail(errc::overloaded, "the node is busy with " + running_ + " " + std::to_string(last_[running_].id) +
+                                      "; one job at a time: ask again when it is done");
+  }
+  if (thread_.joinable()) thread_.join();  // has ended: it no longer runs a job
+  running_ = kind;
+  auto& j = last_[running_];
+  j = job{};
+  j.id = next_++;
+  thread_ = std::thread([this, name = running_, work = std::move(*what)] { run(name, work); });
+  return describe(running_, j);
+}
+
+result<std::string> jobs::status(std::string_view kind) const {
+  std::lock_guard lock(mutex_);
+  auto found = last_.find(kind);
+  if (found == last_.end()) return fail(errc::not_found, "none was begun since the node started");
+  return describe(found->first, found->second);
+}
+
+result<jobs::work> jobs::backup_of(const wire::map& order) {
+  auto to = text(order, "to");
+  auto data = text(order, "data");
+  auto keep = number(order, "keep", 1, UINT32_MAX);
+  auto keep_for = number(order, "keep_for_ms", 1, keep_for_ms_max);
+  auto rate = number(order, "bytes_per_second", 1, INT64_MAX);
+  if (!to || !data) return fail(std::move(!to ? to.error() : data.error()));
+  for (auto* n : {&keep, &keep_for, &rate}) {
+    if (!*n) return fail(std::move(n->error()));
+  }
+  storage::backup_order out;
+  out.to = *to;
+  if (!out.to.is_absolute()) return fail(errc::invalid, "`to` has to be an absolute path on the node's machine");
+  std::error_code differs;
+  if (!data->empty() && !std::filesystem::equivalent(*data, data_, differs)) {
+    return fail(errc::invalid, "the data folder of this node is " + data_ + ", not " + *data);
+  }
+  if (*keep) out.keep = static_cast<std::uint32_t>(**keep);
+  if (*keep_for) out.keep_for = std::chrono::milliseconds(**keep_for);
+  out.bytes_per_second_max = rate->value_or(bytes_per_second_default);
+  return work([this, out](const storage::progress& watch) -> result<outcome> {
+    auto made = store_.back_up(out, watch);
+    if (!made) return fail(std::move(made.error()));
+    return outcome{to_text(*made, out.to), to_value(*made)};
+  });
+}
+
+result<jobs::work> jobs::stats_of(const wire::map& order) {
+  auto top = number(order, "top", 0, storage::store_stats::top_max);
+  auto rate = number(order, "bytes_per_second", 1, INT64_MAX);
+  if (!top || !rate) return fail(std::move(!top ? top.error() : rate.error()));
+  storage::stats_order out;
+  out.top = static_cast<std::uint32_t>(top->value_or(out.top));
+  out.bytes_per_second_max = rate->value_or(bytes_per_second_default);
+  return work([this, out](const storage::progress& watch) -> result<outcome> {
+    auto found = store_.stats(out, watch);
+    if (!found) return fail(std::move(found.error()));
+    return outcome{to_text(*found), to_value(*found)};
+  });
+}
+
+void jobs::run(const std::string& kind, const work& what) {
+  auto ended = what([&](std::uint64_t done, std::uint64_t total) {
+    std::lock_guard lock(mutex_);
+    auto& j = last_[kind];
+    j.done_bytes = done;
+    j.total_bytes = total;
+    return !stopping_.load();
+  });
+  if (!ended) LS_LOG(tools, warn, "a job failed", {"kind", kind}, {"why", ended.error()});
+  std::lock_guard lock(mutex_);
+  auto& j = last_[kind];
+  j.state = ended ? state::done : state::failed;
+  j.said = ended ? std::move(ended->text) : sentence(ended.error());
+  if (ended) j.result = std::move(ended->value);
+  running_.clear();
+}
+
+std::string jobs::describe(const std::string& kind, const job& j) {
+  wire::map out{{"job", wire::value(j.id)},
+                {"kind", wire::value(kind)},
+                {"done_bytes", wire::value(j.done_bytes)},
+                {"total_bytes", wire::value(j.total_bytes)}};
+  switch (j.state) {
+    case state::running: out.push_back({"state", wire::value("running")}); break;
+    case state::failed:
+      out.push_back({"state", wire::value("failed")});
+      out.push_back({"error", wire::value(j.said)});
+      break;
+    case state::done:
+      out.push_back({"state", wire::value("done")});
+      out.push_back({"text", wire::value(j.said)});
+      out.push_back({"result", j.result});
+      break;
+  }
+  return to_json(wire::value(std::move(out)));
+}
+
+}  // namespace lightstick::tools
