@@ -1,7 +1,6 @@
 #include "storage/rocks/database.hpp"
 
 #include <rocksdb/convenience.h>
-#include <rocksdb/env.h>
 #include <algorithm>
 
 #include "runtime/base/log.hpp"
