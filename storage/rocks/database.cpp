@@ -79,7 +79,7 @@ result<std::unique_ptr<database>> database::open(const open_options& o, access a
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
   auto s = a != access::read_write ? rocksdb::DB::OpenForReadOnly(how, o.path.string(), descriptors, &handles, &db)
-                                  : rocksdb::DB::Open(how, o.path.string(), descriptors, &handles, &db);
+                                   : rocksdb::DB::Open(how, o.path.string(), descriptors, &handles, &db);
   if (!s.ok()) return fail(open_error(s, o, *log));
   auto opened = std::unique_ptr<database>(new database(std::unique_ptr<rocksdb::DB>(db)));
   for (std::size_t i = 0; i < there.size(); ++i) {
