@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -70,11 +71,20 @@ struct options {
 };
 
 /// What the admin listener can ask of the rest of the node, beside the actors. Implemented in tools.
+/// Who owns a partition, as far as this node has heard.
+struct placement {
+  node_id owner;
+  bool here = false;
+  lightstick::epoch epoch;
+};
+
 class node_info {
  public:
   virtual ~node_info() = default;
   /// Shown by `inspect` for an actor that is not active here. Errors: not_found, corrupt.
   virtual void inspect_stored(const actor_id& id, unique_function<void(result<runtime::inspection>)> done) = 0;
+  /// Nothing when nobody owns it.
+  [[nodiscard]] virtual std::optional<placement> where(partition p) const = 0;
   /// What answers /v1/admin/backup and /v1/admin/stats; null: nobody. Lives as long as this.
   [[nodiscard]] virtual node_jobs* jobs() noexcept { return nullptr; }
 };

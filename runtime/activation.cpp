@@ -79,7 +79,7 @@ void activation::after_step() {
     return;
   }
   if (std::exchange(passivate_asked_, false)) {
-    (void)try_passivate();
+    (void)try_passivate("it had nothing to keep");
     if (ended_) return;
   }
   arm_next();
@@ -170,12 +170,12 @@ bool activation::quiet() const noexcept {
          !suspect_;
 }
 
-result<void> activation::try_passivate() {
+result<void> activation::try_passivate(const char* why) {
   if (ended_) return {};
   const auto name = cell_.id.to_string();
   if (!kind().durable) return fail(errc::invalid, name + " is not durable: it would be gone");
   const bool willing = phase_ == activation_phase::quarantined || logic_->passive();
-  if (willing && quiet() && host_.retire(cell_)) {
+  if (willing && quiet() && host_.retire(cell_, why)) {
     phase_ = activation_phase::stopping;
     ended_ = true;
     return {};

@@ -42,7 +42,8 @@ class activation final : private context {
   [[nodiscard]] bool wants_run() const noexcept { return suspect_ && takes_commands(); }
   void tick();
   /// Ends the activation if nothing is under way and nobody waits; otherwise the error says why not.
-  result<void> try_passivate();
+  /// `why` is a phrase for operators, of static storage.
+  result<void> try_passivate(const char* why);
   /// Throws the state away and reads it again. Commits under way end with an unknown outcome. Errors: invalid (volatile).
   result<void> restart();
   /// Ends it as soon as what is under way is done; new commands are refused by the node already.

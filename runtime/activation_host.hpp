@@ -17,8 +17,9 @@ class activation_host {
   virtual result<void> route(const actor_id& to, message_ptr m, reply r, const call_options& how) = 0;
   /// Posts `activation::tick` to `who` at `when` (or soon after).
   virtual void wake(const cell_ptr& who, steady_time when) = 0;
-  /// Takes the actor off the node if no command waits for it; then releases its journal. The activation ends.
-  [[nodiscard]] virtual bool retire(cell& who) = 0;
+  /// Takes the actor off the node if no command waits for it; then releases its journal. The activation ends. `why` has
+  /// static storage.
+  [[nodiscard]] virtual bool retire(cell& who, const char* why) = 0;
   /// Ends the activation whatever waits for it.
   virtual void evict(cell& who) = 0;
   /// Reads the journal when it is this one's turn, and posts `on_recovered`.

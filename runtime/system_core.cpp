@@ -157,11 +157,11 @@ result<void> system_core::route(const actor_id& to, message_ptr m, reply r, cons
 
 // ---- the end of actors ----
 
-bool system_core::retire(cell& who) {
+bool system_core::retire(cell& who, const char* why) {
   const bool retired = actors_.retire(who, [&] {
     if (log_ != nullptr) log_->release(who.id);
   });
-  if (retired) gone(who, "idle");
+  if (retired) gone(who, why);
   return retired;
 }
 
@@ -199,7 +199,7 @@ void system_core::sweep() {
       [&](const cell_ptr& c) {
         if (!c->kind.durable || c->mail.depth.load(std::memory_order_relaxed) != 0) return;
         const auto idle = now - std::chrono::nanoseconds{c->last_active_ns.load(std::memory_order_relaxed)};
-        if (idle >= c->kind.idle_after) c->post([](activation& a) { (void)a.try_passivate(); });
+        if (idle >= c->kind.idle_after) c->post([](activation& a) { (void)a.try_passivate("idle"); });
       },
       beats_ / beats_a_sweep, sweep_slices);
 }
@@ -217,7 +217,7 @@ void system_core::relieve() {
   });
   for (const auto& c : relief::choose(std::move(candidates), need, relieved_at_once)) {
     relieved_->add();
-    c->post([](activation& a) { (void)a.try_passivate(); });
+    c->post([](activation& a) { (void)a.try_passivate("made room for others"); });
   }
 }
 

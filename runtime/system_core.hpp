@@ -76,7 +76,7 @@ class system_core : public system, private activation_host {
 
   // activation_host
   result<void> route(const actor_id& to, message_ptr m, reply r, const call_options& how) override;
-  [[nodiscard]] bool retire(cell& who) override;
+  [[nodiscard]] bool retire(cell& who, const char* why) override;
   void evict(cell& who) override;
   void recover(cell& who, std::uint32_t generation) override { gate_->enter(who.shared_from_this(), generation); }
   void set_aside(const cell& who, const envelope& e, const std::string& why) override;

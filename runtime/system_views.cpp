@@ -136,7 +136,9 @@ void system_core::inspect(const actor_id& id, unique_function<void(result<actor_
 void system_core::passivate(const actor_id& id, unique_function<void(result<void>)> done) {
   auto c = actors_.find(id);
   if (!c) return done(not_here(id));
-  c->post([guard = answer_guard<void>(std::move(done))](activation& a) mutable { guard.give(a.try_passivate()); });
+  c->post([guard = answer_guard<void>(std::move(done))](activation& a) mutable {
+    guard.give(a.try_passivate("an operator"));
+  });
 }
 
 void system_core::restart(const actor_id& id, unique_function<void(result<void>)> done) {

@@ -1,58 +1,9 @@
 #include "gateway/admin/admin_json.hpp"
 
-#include "gateway/wire/json.hpp"
+#include "gateway/admin/json_fields.hpp"
 
 namespace lightstick::gateway::admin {
 namespace {
-
-/// Fields of one JSON map, in the order of the calls.
-class fields {
- public:
-  explicit fields(wire::json_writer& w) : w_(w) { w_.begin_map(0); }
-  fields(const fields&) = delete;
-  fields& operator=(const fields&) = delete;
-  ~fields() { w_.end_map(); }
-
-  fields& text(std::string_view key, std::string_view value) {
-    w_.key(key);
-    w_.string(value);
-    return *this;
-  }
-  fields& number(std::string_view key, std::uint64_t value) {
-    w_.key(key);
-    w_.number(value);
-    return *this;
-  }
-  fields& number(std::string_view key, std::chrono::milliseconds value) {
-    w_.key(key);
-    w_.number(static_cast<std::int64_t>(value.count()));
-    return *this;
-  }
-  fields& decimal(std::string_view key, double value) {
-    w_.key(key);
-    w_.number(value);
-    return *this;
-  }
-  fields& flag(std::string_view key, bool value) {
-    w_.key(key);
-    w_.boolean(value);
-    return *this;
-  }
-
- private:
-  wire::json_writer& w_;
-};
-
-template <class Write>
-std::string map_json(Write write) {
-  std::string body;
-  wire::json_writer w(body);
-  {
-    fields out(w);
-    write(out, w);
-  }
-  return body;
-}
 
 void write_info(fields& out, const runtime::actor_info& info) {
   out.text("actor", info.id.to_string())

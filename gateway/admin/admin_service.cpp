@@ -42,7 +42,10 @@ struct gathering {
 void admin_service::handle(const http_request& r, responder respond) {
   if (r.path == "/healthz") return respond(net::health_response());
   if (r.path == "/readyz") return respond(net::readiness_response(core_.draining.load(std::memory_order_relaxed)));
-  if (auto refused = refuse(r)) return respond(std::move(*refused));
+  std::optional<http_response> refusal;
+  auto by = admit(r, refusal);
+  if (!by) return respond(std::move(*refusal));
+  if (operations_->handle(r, *by, respond)) return;
   if (r.path == "/v1/admin/backup" || r.path == "/v1/admin/stats") {
     return jobs(r, r.path.substr(r.path.rfind('/') + 1), std::move(respond));
   }
@@ -58,20 +61,21 @@ void admin_service::handle(const http_request& r, responder respond) {
   respond(net::not_found_response());
 }
 
-std::optional<http_response> admin_service::refuse(const http_request& r) const {
+result<operations::asker> admin_service::admit(const http_request& r, std::optional<http_response>& refusal) const {
   const auto claims = core_.tokens->verify(r.bearer, core_.clock.wall());
   if (!claims) {
     core_.counts.auth_failures.add();
-    auto out =
+    refusal =
         error_response(401, lightstick::actors::errc::unauthenticated,
                        "send an admin's token: Authorization: Bearer ... (lightstick token --role admin makes one)");
-    out.headers.emplace_back("WWW-Authenticate", "Bearer");
-    return out;
+    refusal->headers.emplace_back("WWW-Authenticate", "Bearer");
+    return fail(lightstick::errc::denied);
   }
   if (claims->as != lightstick::actors::role::admin) {
-    return error_response(403, lightstick::actors::errc::forbidden, "the token's role is not admin");
+    refusal = error_response(403, lightstick::actors::errc::forbidden, "the token's role is not admin");
+    return fail(lightstick::errc::denied);
   }
-  return std::nullopt;
+  return operations::asker{claims->user.str(), r.client.to_string()};
 }
 
 void admin_service::actors(const http_request& r, responder respond) {

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "gateway/admin/operations.hpp"
 #include "gateway/net/http_message.hpp"
 #include "gateway/net/io_thread.hpp"
 
@@ -15,11 +16,14 @@ class admin_service final : public net::http_service {
   static constexpr std::size_t rows_max = 10'000;
 
   /// REQUIRES: `threads` outlive the service's last request.
-  admin_service(net::core& c, std::vector<net::io_thread*> threads) : core_(c), threads_(std::move(threads)) {}
+  admin_service(net::core& c, std::vector<net::io_thread*> threads)
+      : core_(c), threads_(std::move(threads)), operations_(std::make_shared<operations>(c)) {}
   void handle(const net::http_request& request, net::responder respond) override;
 
  private:
-  [[nodiscard]] std::optional<net::http_response> refuse(const net::http_request& r) const;
+  /// Who asks, when that is an admin; otherwise the answer that says why not.
+  [[nodiscard]] result<operations::asker> admit(const net::http_request& r,
+                                                std::optional<net::http_response>& refusal) const;
   void actors(const net::http_request& r, net::responder respond);
   void inspect(const net::http_request& r, net::responder respond);
   void connections(const net::http_request& r, net::responder respond);
@@ -27,6 +31,7 @@ class admin_service final : public net::http_service {
 
   net::core& core_;
   const std::vector<net::io_thread*> threads_;
+  const std::shared_ptr<operations> operations_;
 };
 
 }  // namespace lightstick::gateway::admin

@@ -38,7 +38,7 @@ tl::unexpected<error> refused(const std::string& base, const gateway::http_reply
                                     " refuses the token: its role is not admin. Make one: lightstick token "
                                     "--secret-file FILE --user NAME --role admin > TOKENFILE");
     case 404:
-      if (said == "no such actor") return fail(errc::not_found, said);
+      if (!said.empty() && said != "no such page") return fail(errc::not_found, said);
       return fail(errc::invalid,
                   base + " is no admin listener: --node takes the URL that the node prints after `admin`");
     case 400:

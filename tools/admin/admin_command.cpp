@@ -1,107 +1,88 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
-#include "tools/admin/admin_client.hpp"
-#include "tools/admin/views.hpp"
+#include "tools/admin/admin_call.hpp"
 #include "tools/command.hpp"
 
 namespace lightstick::tools {
+
+exit_code admin_output::print(const result<std::string>& body, result<std::string> (*show)(std::string_view)) const {
+  if (!body) return complain(exit_code::failed, sentence(body.error()));
+  auto shown = json ? result<std::string>(*body) : show(*body);
+  if (!shown) return complain(exit_code::failed, sentence(shown.error()));
+  std::cout << *shown << (shown->ends_with('\n') ? "" : "\n") << std::flush;
+  return std::cout ? exit_code::ok : complain(exit_code::failed, "standard output cannot be written");
+}
+
+result<void> check_actor_name(const std::string& what, const std::string& actor) {
+  const auto slash = actor.find('/');
+  if (slash != std::string::npos && slash != 0 && slash + 1 != actor.size()) return {};
+  return fail(errc::invalid, actor.empty() ? what + " takes an actor, as room/lobby"
+                                           : "\"" + actor + "\" is no actor: write kind/key, as room/lobby");
+}
+
 namespace {
-
-constexpr std::uint32_t rows_max = 10'000;  // the node gives no more
-constexpr std::uint32_t rows_default = 100;
-
-/// An answer as the node gave it.
-result<std::string> as_it_is(std::string_view body) { return std::string(body); }
 
 class admin_command final : public command {
  public:
+  admin_command() {
+    add_looking_calls(calls_);
+    add_tap_call(calls_);
+    add_changing_calls(calls_);
+  }
+
   CLI::App& declare(CLI::App& root) override {
     auto* app = root.add_subcommand("admin",
-                                    "Asks a running node what it is doing.\n"
-                                    "Needs a token of role admin: lightstick token --role admin. Changes nothing.");
+                                    "Looks into a running node, and changes what its actors do.\n"
+                                    "Needs a token of role admin: lightstick token --role admin.");
     app->add_option("--node", node_, "What the node prints after `admin`, such as http://127.0.0.1:8081. Required.")
         ->type_name("URL")
         ->envname("LIGHTSTICK_NODE");
     app->add_option("--token-file", token_file_, "File that holds the token. Required.")
         ->type_name("FILE")
         ->envname("LIGHTSTICK_TOKEN_FILE");
-    app->add_flag("--json", json_, "The node's answer as it is, instead of a table.");
+    app->add_flag("--json", out_.json, "The node's answer as it is, instead of a table.");
     app->footer(
         "Options may stand before or after the subcommand.\n"
         "Example: lightstick admin --node http://127.0.0.1:8081 --token-file admin.token inspect room/lobby");
-    actors_ = app->add_subcommand("actors", "The actors that are in memory, fullest mailbox first.");
-    actors_->add_option("--kind", kind_, "Only of this kind: room, user or session.")->type_name("KIND");
-    add_limit(*actors_);
-    inspect_ = app->add_subcommand("inspect",
-                                   "One actor: state, mailbox, offsets, epoch.\n"
-                                   "Of one that is not in memory: what is stored of it. It is not activated for this.");
-    inspect_->add_option("actor", actor_, "Its kind and key, as room/lobby or user/17.")->type_name("KIND/KEY");
-    connections_ = app->add_subcommand("connections", "The clients that are connected.");
-    add_limit(*connections_);
-    metrics_ = app->add_subcommand("metrics", "All metrics, as Prometheus reads them from /metrics.");
-    for (auto* sub : app->get_subcommands({})) sub->fallthrough();
+    for (const auto& call : calls_) declared_.push_back(&call->declare(*app));
+    let_through(*app);
     return *app;
   }
 
   exit_code run() override {
+    for (std::size_t i = 0; i < calls_.size(); ++i) {
+      if (*declared_[i]) return run(*calls_[i]);
+    }
+    return complain(exit_code::usage, "admin takes a subcommand: lightstick admin --help");
+  }
+
+ private:
+  static void let_through(CLI::App& app) {
+    for (auto* sub : app.get_subcommands({})) {
+      sub->fallthrough();
+      let_through(*sub);
+    }
+  }
+
+  exit_code run(admin_call& call) const {
     if (node_.empty()) return complain(exit_code::usage, "--node URL is missing (or LIGHTSTICK_NODE)");
     if (token_file_.empty()) {
       return complain(exit_code::usage, "--token-file FILE is missing (or LIGHTSTICK_TOKEN_FILE)");
     }
+    if (auto fit = call.check(); !fit) return complain(exit_code::usage, fit.error().detail);
     auto token = read_token_file(token_file_);
     if (!token) return complain(exit_code::usage, token.error().detail);
     auto client = admin_client::make(node_, std::move(*token));
     if (!client) return complain(exit_code::usage, client.error().detail);
-    if (*actors_) return print(*client, "/v1/admin/actors?kind=" + percent_encode(kind_) + limit(), show_actors);
-    if (*connections_) return print(*client, "/v1/admin/connections?" + limit(), show_connections);
-    if (*metrics_) return print(*client, "/metrics", as_it_is);
-    return inspect(*client);
+    return call.run(*client, out_);
   }
 
- private:
-  void add_limit(CLI::App& app) {
-    app.add_option("--limit", rows_, "At most so many rows, up to 10000.")
-        ->type_name("NUMBER")
-        ->check(CLI::Range(1U, rows_max))
-        ->default_str(std::to_string(rows_default));
-  }
-
-  [[nodiscard]] std::string limit() const { return "&limit=" + std::to_string(rows_); }
-
-  [[nodiscard]] exit_code inspect(const admin_client& client) const {
-    auto slash = actor_.find('/');
-    if (slash == std::string::npos || slash == 0 || slash + 1 == actor_.size()) {
-      return complain(exit_code::usage, actor_.empty()
-                                            ? "inspect takes an actor, as room/lobby"
-                                            : "\"" + actor_ + "\" is no actor: write kind/key, as room/lobby");
-    }
-    return print(client, "/v1/admin/inspect?actor=" + percent_encode(actor_), show_inspection);
-  }
-
-  [[nodiscard]] exit_code print(const admin_client& client, const std::string& path,
-                                result<std::string> (*show)(std::string_view)) const {
-    auto body = client.get(path);
-    if (!body && body.error().is(condition::not_found)) {
-      return complain(exit_code::failed, "no actor " + actor_ + ": it is not in memory, and nothing is stored of it");
-    }
-    if (!body) return complain(exit_code::failed, body.error().detail);
-    auto shown = json_ ? as_it_is(*body) : show(*body);
-    if (!shown) return complain(exit_code::failed, shown.error().detail);
-    std::cout << *shown << (shown->ends_with('\n') ? "" : "\n") << std::flush;
-    return std::cout ? exit_code::ok : complain(exit_code::failed, "standard output cannot be written");
-  }
-
+  admin_calls calls_;
+  std::vector<CLI::App*> declared_;
   std::string node_;
   std::string token_file_;
-  std::string kind_;
-  std::string actor_;
-  std::uint32_t rows_ = rows_default;
-  bool json_ = false;
-  CLI::App* actors_ = nullptr;
-  CLI::App* inspect_ = nullptr;
-  CLI::App* connections_ = nullptr;
-  CLI::App* metrics_ = nullptr;
+  admin_output out_;
 };
 
 }  // namespace

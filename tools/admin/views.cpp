@@ -1,7 +1,10 @@
 #include "tools/admin/views.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstdio>
+#include <ctime>
 #include <span>
 
 #include "gateway/wire/json.hpp"
@@ -22,13 +25,32 @@ tl::unexpected<error> strange() {
               "--json shows it as it is");
 }
 
+/// "2026-11-23T14:02:10Z".
+std::string time_text(std::uint64_t ms) {
+  const auto seconds = static_cast<std::time_t>(ms / 1'000);
+  std::tm parts{};
+  if (::gmtime_r(&seconds, &parts) == nullptr) return std::to_string(ms);
+  std::array<char, 32> out{};
+  const auto size = std::strftime(out.data(), out.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return {out.data(), size};
+}
+
+std::string one_digit(double d) {
+  std::array<char, 32> out{};
+  const auto size = std::snprintf(out.data(), out.size(), "%.1f", d);
+  return {out.data(), static_cast<std::size_t>(std::max(size, 0))};
+}
+
 /// A value by what its key's ending says of its unit.
 std::string cell_of(std::string_view key, const wire::value& v) {
   if (const auto* s = v.as<std::string>()) return *s;
   if (const auto* b = v.as<bool>()) return *b ? "yes" : "no";
+  if (const auto* d = v.as<double>()) return one_digit(*d);
   if (const auto* n = v.as<std::uint64_t>()) {
     if (key.ends_with("_ms")) return text::human_duration(std::chrono::milliseconds{static_cast<std::int64_t>(*n)});
+    if (key.ends_with("_us")) return std::to_string(*n) + "us";
     if (key.ends_with("_bytes")) return text::human_size(*n);
+    if (key == "ts" || key.ends_with("_ts")) return time_text(*n);
     return std::to_string(*n);
   }
   std::string json;
@@ -39,7 +61,7 @@ std::string cell_of(std::string_view key, const wire::value& v) {
 
 /// "age_ms" -> "age": the cell says its unit.
 std::string title_of(std::string_view key) {
-  for (std::string_view unit : {"_ms", "_bytes"}) {
+  for (std::string_view unit : {"_ms", "_us", "_bytes", "_ts"}) {
     if (key.ends_with(unit)) key.remove_suffix(unit.size());
   }
   return std::string(key);
@@ -83,7 +105,17 @@ result<std::string> show_rows(std::string_view json, std::string_view list_key, 
 void add_fields(table& out, const wire::map& fields, const std::string& indent) {
   for (const auto& [key, v] : fields) {
     const auto* inner = v.as<wire::map>();
-    if (inner == nullptr) {
+    if (const auto* rows = v.as<wire::array>()) {
+      out.add({indent + title_of(key), rows->empty() ? "none" : ":"});
+      for (const auto& row : *rows) {
+        const auto* each = row.as<wire::map>();
+        std::string line;
+        if (each != nullptr) {
+          for (const auto& [name, value] : *each) line += (line.empty() ? "" : "  ") + cell_of(name, value);
+        }
+        out.add({"", each == nullptr ? cell_of(key, row) : line});
+      }
+    } else if (inner == nullptr) {
       out.add({indent + title_of(key), cell_of(key, v)});
     } else {
       out.add({indent + key, inner->empty() ? "" : ":"});
@@ -96,14 +128,18 @@ void add_fields(table& out, const wire::map& fields, const std::string& indent) 
 
 result<std::string> show_actors(std::string_view json) {
   constexpr auto right = table::align::right;
-  static constexpr std::array<shown_column, 8> columns{{{"actor"},
-                                                        {"partition", right},
-                                                        {"durable"},
-                                                        {"mailbox", right},
-                                                        {"mailbox_high", right},
-                                                        {"handled", right},
-                                                        {"age_ms", right},
-                                                        {"idle_ms", right}}};
+  static constexpr std::array<shown_column, 12> columns{{{"actor"},
+                                                         {"phase"},
+                                                         {"mailbox", right},
+                                                         {"mailbox_high", right},
+                                                         {"commands_per_s", right},
+                                                         {"events_per_s", right},
+                                                         {"handler_p50_us", right},
+                                                         {"handler_p99_us", right},
+                                                         {"memory_bytes", right},
+                                                         {"handled", right},
+                                                         {"age_ms", right},
+                                                         {"idle_ms", right}}};
   return show_rows(json, "actors", "actors", columns);
 }
 
@@ -122,6 +158,86 @@ result<std::string> show_connections(std::string_view json) {
                                                          {"rooms", right},
                                                          {"unanswered", right}}};
   return show_rows(json, "connections", "connections", columns);
+}
+
+result<std::string> show_audit(std::string_view json) {
+  static constexpr std::array<shown_column, 6> columns{
+      {{"number", table::align::right}, {"ts"}, {"who"}, {"what"}, {"target"}, {"outcome"}}};
+  return show_rows(json, "entries", "entries", columns);
+}
+
+result<std::string> show_letters(std::string_view json) {
+  static constexpr std::array<shown_column, 7> columns{{{"id", table::align::right},
+                                                        {"ts"},
+                                                        {"actor"},
+                                                        {"command"},
+                                                        {"kills", table::align::right},
+                                                        {"readable"},
+                                                        {"error"}}};
+  return show_rows(json, "letters", "letters", columns);
+}
+
+result<std::string> show_doctor(std::string_view json) {
+  auto read = wire::read_json(json, answer_bounds);
+  const auto* root = read ? read->as<wire::map>() : nullptr;
+  const auto* list = root == nullptr ? nullptr : wire::find(*root, "findings");
+  const auto* findings = list == nullptr ? nullptr : list->as<wire::array>();
+  if (findings == nullptr) return strange();
+  if (findings->empty()) return "all is well\n";
+  std::string out;
+  for (const auto& each : *findings) {
+    const auto* f = each.as<wire::map>();
+    if (f == nullptr) return strange();
+    auto part = [&](std::string_view key) {
+      const auto* v = wire::find(*f, key);
+      return v == nullptr ? std::string() : text::printable(cell_of(key, *v));
+    };
+    out += part("severity") + ": " + part("subject") + " " + part("what") + "\n    " + part("advice") + "\n";
+  }
+  return out;
+}
+
+result<std::string> show_changed(std::string_view json) {
+  auto read = wire::read_json(json, answer_bounds);
+  const auto* root = read ? read->as<wire::map>() : nullptr;
+  const auto* what = root == nullptr ? nullptr : wire::find(*root, "done");
+  const auto* target = root == nullptr ? nullptr : wire::find(*root, "target");
+  if (what == nullptr || target == nullptr) return strange();
+  return cell_of("", *what) + " " + text::printable(cell_of("", *target)) + ": done\n";
+}
+
+result<std::uint64_t> tap_number(std::string_view json) {
+  auto read = wire::read_json(json, answer_bounds);
+  const auto* root = read ? read->as<wire::map>() : nullptr;
+  const auto* id = root == nullptr ? nullptr : wire::find(*root, "id");
+  const auto* number = id == nullptr ? nullptr : id->as<std::uint64_t>();
+  if (number == nullptr) return strange();
+  return *number;
+}
+
+result<tapped> show_tapped(std::string_view json) {
+  auto read = wire::read_json(json, answer_bounds);
+  const auto* root = read ? read->as<wire::map>() : nullptr;
+  const auto* list = root == nullptr ? nullptr : wire::find(*root, "commands");
+  const auto* commands = list == nullptr ? nullptr : list->as<wire::array>();
+  const auto* end = root == nullptr ? nullptr : wire::find(*root, "ended");
+  if (commands == nullptr || end == nullptr) return strange();
+  tapped out;
+  out.ended = end->as<bool>() != nullptr && *end->as<bool>();
+  for (const auto& each : *commands) {
+    const auto* c = each.as<wire::map>();
+    if (c == nullptr) return strange();
+    std::string line;
+    for (std::string_view key : {"ts", "trace", "outcome", "waited_us", "took_us", "command"}) {
+      const auto* v = wire::find(*c, key);
+      if (v != nullptr) line += (line.empty() ? "" : "  ") + text::printable(cell_of(key, *v));
+    }
+    out.lines += line + "\n";
+  }
+  if (const auto* lost = wire::find(*root, "lost"); lost != nullptr && cell_of("", *lost) != "0") {
+    out.lines += "(" + cell_of("", *lost) + " more were not fetched in time)\n";
+  }
+  return out;
 }
 
 result<std::string> show_inspection(std::string_view json) {

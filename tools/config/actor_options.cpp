@@ -31,8 +31,12 @@ std::vector<option> actor_options() {
       number("runtime.actor_threads", "Threads for rooms, users and sessions.", LS_AT(runtime.threads), 1, 64),
       number("runtime.max_throughput", "Messages that one actor handles before others have their turn.",
              LS_AT(runtime.max_throughput), 1, 10'000),
-      number("runtime.actors", "Actors in memory; beyond it new ones are refused with error 130.",
+      number("runtime.actors", "Actors in memory; from 95 % of it idle ones leave, beyond it new ones get error 130.",
              LS_AT(runtime.actors_max), 1'000, 10'000'000),
+      size("runtime.memory_bytes", "Memory of all actors, estimated; from 95 % of it idle ones leave.",
+           LS_AT(runtime.memory_bytes), std::uint64_t{16} << 20U, std::uint64_t{1} << 40U),
+      number("runtime.recoveries", "Actors that read their journal at the same time; others wait for their turn.",
+             LS_AT(runtime.recoveries_max), 1, 10'000),
   };
 }
 

@@ -16,6 +16,12 @@ runtime::inspection describe(const runtime::recovered_log& stored) {
   };
 }
 
+std::optional<gateway::placement> stored_actors::where(partition p) const {
+  const auto owned = who_owns_.owner_of(p);
+  if (!owned) return std::nullopt;
+  return gateway::placement{owned->owner, owned->owner == who_owns_.self(), owned->epoch};
+}
+
 void stored_actors::inspect_stored(const actor_id& id, unique_function<void(result<runtime::inspection>)> done) {
   log_.peek(id, [done = std::move(done)](result<runtime::recovered_log> stored) mutable {
     if (!stored) return done(fail(std::move(stored.error())));

@@ -9,13 +9,16 @@ namespace lightstick::tools {
 /// Thread: any; the answers come on the log's reading threads.
 class stored_actors final : public gateway::node_info {
  public:
-  /// REQUIRES: `log` and `jobs`, which may be null, outlive this.
-  stored_actors(cluster::local_log& log, gateway::node_jobs* jobs) : log_(log), jobs_(jobs) {}
+  /// REQUIRES: all outlive this; `jobs` may be null.
+  stored_actors(cluster::local_log& log, const cluster::coordination& who_owns, gateway::node_jobs* jobs)
+      : log_(log), who_owns_(who_owns), jobs_(jobs) {}
+  [[nodiscard]] std::optional<gateway::placement> where(partition p) const override;
   void inspect_stored(const actor_id& id, unique_function<void(result<runtime::inspection>)> done) override;
   [[nodiscard]] gateway::node_jobs* jobs() noexcept override { return jobs_; }
 
  private:
   cluster::local_log& log_;
+  const cluster::coordination& who_owns_;
   gateway::node_jobs* jobs_;
 };
 

@@ -53,6 +53,9 @@ class one_stored final : public node_info {
     if (id != actor_id{"room", "asleep"}) return done(fail(errc::not_found));
     done(runtime::inspection{{"last_offset", "9"}});
   }
+  [[nodiscard]] std::optional<placement> where(partition /*p*/) const override {
+    return placement{node_id{"n1"}, true, lightstick::epoch{7}};
+  }
 };
 
 class server_test : public ::testing::Test {

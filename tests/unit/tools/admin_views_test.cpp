@@ -13,15 +13,45 @@ using testing::Not;
 
 TEST(admin_views, shows_actors_with_units_for_people) {
   auto shown = show_actors(R"({"total":2,"actors":[
-    {"actor":"room/lobby","partition":7,"durable":true,"mailbox":3,"mailbox_high":40,"handled":1234,"age_ms":192000,
+    {"actor":"room/lobby","partition":7,"phase":"active","mailbox":3,"mailbox_high":40,"commands_per_s":12.25,
+     "events_per_s":0.5,"handler_p50_us":16,"handler_p99_us":512,"memory_bytes":2048,"handled":1234,"age_ms":192000,
      "idle_ms":15},
-    {"actor":"session/s1","partition":8,"durable":false,"mailbox":0,"mailbox_high":1,"handled":2,"age_ms":1000,
-     "idle_ms":0,"of_a_newer_version":1}]})");
+    {"actor":"session/s1","phase":"quarantined","mailbox":0,"handled":2,"of_a_newer_version":1}]})");
   ASSERT_TRUE(shown) << shown.error().detail;
-  EXPECT_EQ(*shown,
-            "actor       partition  durable  mailbox  mailbox_high  handled    age  idle\n"
-            "room/lobby          7  yes            3            40     1234  3m12s  15ms\n"
-            "session/s1          8  no             0             1        2     1s   0ms\n");
+  EXPECT_THAT(*shown, HasSubstr("room/lobby  active             3            40            12.2           0.5"));
+  EXPECT_THAT(*shown, HasSubstr("16us        512us  2.0KiB     1234  3m12s  15ms\n"));
+  EXPECT_THAT(*shown, HasSubstr("session/s1  quarantined        0             -"));
+}
+
+TEST(admin_views, show_what_the_doctor_found_and_what_to_do) {
+  EXPECT_EQ(show_doctor(R"({"healthy":true,"findings":[]})").value(), "all is well\n");
+  EXPECT_EQ(show_doctor(R"({"healthy":false,"findings":[{"severity":"error","subject":"room/a\u001b","what":"hangs",
+                            "advice":"see the log"}]})")
+                .value(),
+            "error: room/a? hangs\n    see the log\n");
+  EXPECT_FALSE(show_doctor(R"({"findings":[1]})"));
+}
+
+TEST(admin_views, show_tapped_commands_a_line_each) {
+  EXPECT_EQ(tap_number(R"({"id":7})").value(), 7U);
+  EXPECT_FALSE(tap_number("{}"));
+  const auto seen = show_tapped(R"({"lost":2,"ended":true,"commands":[{"ts":1795450045766,"trace":"00ab",
+    "command":"room::publish","waited_us":5,"took_us":70,"outcome":"handled"}]})");
+  ASSERT_TRUE(seen);
+  EXPECT_TRUE(seen->ended);
+  EXPECT_EQ(seen->lines,
+            "2026-11-23T16:07:25Z  00ab  handled  5us  70us  room::publish\n(2 more were not fetched in time)\n");
+}
+
+TEST(admin_views, show_letters_and_audit_entries) {
+  EXPECT_THAT(show_letters(R"({"total":1,"letters":[{"id":1,"ts":0,"actor":"room/a","command":"room::publish","kills":3,
+                               "readable":true,"error":"boom"}]})")
+                  .value(),
+              HasSubstr("1970-01-01T00:00:00Z  room/a  room::publish      3  yes       boom"));
+  EXPECT_THAT(show_audit(R"({"entries":[{"number":4,"ts":0,"who":"op","what":"restart","target":"room/a",
+                             "outcome":"done"}]})")
+                  .value(),
+              HasSubstr("op   restart  room/a  done"));
 }
 
 TEST(admin_views, say_when_there_is_more) {

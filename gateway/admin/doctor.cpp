@@ -1,0 +1,79 @@
+#include "gateway/admin/doctor.hpp"
+
+#include <algorithm>
+
+namespace lightstick::gateway::admin {
+namespace {
+
+constexpr std::size_t shown_of_each = 20;
+constexpr double mailbox_part = 0.8;
+
+std::int64_t value_of(const metrics& registry, std::string_view name, std::int64_t otherwise) {
+  for (const auto& e : registry.entries()) {
+    if (e.name != name) continue;
+    if (e.as_gauge != nullptr) return e.as_gauge->value();
+    if (e.as_counter != nullptr) return static_cast<std::int64_t>(e.as_counter->value());
+  }
+  return otherwise;
+}
+
+void look_at_actors(const runtime::system& sys, std::vector<finding>& out) {
+  for (const auto& s : sys.slow()) {
+    out.push_back(
+        {"error", s.id.to_string(), "has been in one call for " + std::to_string(s.since.count()) + " ms",
+         "it cannot be interrupted; if it does not end, restart the node and report the log line with its name"});
+    if (out.size() >= shown_of_each) break;
+  }
+  for (const auto& q : sys.quarantined(shown_of_each)) {
+    out.push_back({"error", q.id.to_string(), "is quarantined",
+                   "`admin inspect` shows why; after mending it `admin restart` takes it back"});
+  }
+  for (const auto& row : sys.list("", runtime::actor_order::mailbox, shown_of_each)) {
+    if (row.mailbox_max == 0 || row.mailbox < mailbox_part * row.mailbox_max) break;
+    out.push_back(
+        {"warning", row.id.to_string(),
+         "has " + std::to_string(row.mailbox) + " of " + std::to_string(row.mailbox_max) + " commands waiting",
+         "`admin tap` shows what they are; its senders get `overloaded` when it is full"});
+  }
+}
+
+void look_at_storage(const metrics& registry, std::vector<finding>& out) {
+  if (value_of(registry, "lightstick_storage_writable", 1) == 0) {
+    out.push_back({"error", "storage", "cannot write; reads go on and publishes are answered 131",
+                   "make room on the disk of the data folder, or see the log for what failed; it goes on by itself"});
+  }
+  if (value_of(registry, "lightstick_storage_writes_stopped", 0) != 0) {
+    out.push_back({"error", "storage", "has stopped writes until compactions have caught up",
+                   "the disk is too slow for the load: see docs/operations.md"});
+  } else if (value_of(registry, "lightstick_storage_delayed_write_bytes_per_second", 0) != 0) {
+    out.push_back({"warning", "storage", "slows writes down, because compactions fall behind",
+                   "the disk is nearly too slow for the load: see docs/operations.md"});
+  }
+  if (const auto n = value_of(registry, "lightstick_storage_corrupt_records_total", 0); n > 0) {
+    out.push_back({"error", "storage", std::to_string(n) + " damaged records were met since the start",
+                   "stop the node and run `lightstick verify DIR`"});
+  }
+}
+
+void look_at_letters(const metrics& registry, std::vector<finding>& out) {
+  if (const auto n = value_of(registry, "lightstick_actor_dead_letters_total", 0); n > 0) {
+    out.push_back({"warning", "dead letters", std::to_string(n) + " commands were set aside since the start",
+                   "`admin deadletters list` shows them"});
+  }
+  if (const auto n = value_of(registry, "lightstick_dead_letters_lost_total", 0); n > 0) {
+    out.push_back({"error", "dead letters", std::to_string(n) + " could not be kept", "see the log"});
+  }
+}
+
+}  // namespace
+
+std::vector<finding> examine(const runtime::system& sys, const metrics& registry) {
+  std::vector<finding> out;
+  look_at_actors(sys, out);
+  look_at_storage(registry, out);
+  look_at_letters(registry, out);
+  std::ranges::stable_sort(out, [](const finding& a, const finding& b) { return a.severity < b.severity; });
+  return out;
+}
+
+}  // namespace lightstick::gateway::admin

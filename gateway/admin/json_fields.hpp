@@ -1,0 +1,60 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include "gateway/wire/json.hpp"
+
+namespace lightstick::gateway::admin {
+
+/// Fields of one JSON map, in the order of the calls.
+class fields {
+ public:
+  explicit fields(wire::json_writer& w) : w_(w) { w_.begin_map(0); }
+  fields(const fields&) = delete;
+  fields& operator=(const fields&) = delete;
+  ~fields() { w_.end_map(); }
+
+  fields& text(std::string_view key, std::string_view value) {
+    w_.key(key);
+    w_.string(value);
+    return *this;
+  }
+  fields& number(std::string_view key, std::uint64_t value) {
+    w_.key(key);
+    w_.number(value);
+    return *this;
+  }
+  fields& number(std::string_view key, std::chrono::milliseconds value) {
+    w_.key(key);
+    w_.number(static_cast<std::int64_t>(value.count()));
+    return *this;
+  }
+  fields& decimal(std::string_view key, double value) {
+    w_.key(key);
+    w_.number(value);
+    return *this;
+  }
+  fields& flag(std::string_view key, bool value) {
+    w_.key(key);
+    w_.boolean(value);
+    return *this;
+  }
+
+ private:
+  wire::json_writer& w_;
+};
+
+template <class Write>
+[[nodiscard]] std::string map_json(Write write) {
+  std::string body;
+  wire::json_writer w(body);
+  {
+    fields out(w);
+    write(out, w);
+  }
+  return body;
+}
+
+}  // namespace lightstick::gateway::admin

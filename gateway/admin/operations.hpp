@@ -1,0 +1,59 @@
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "gateway/net/core.hpp"
+#include "gateway/net/http_message.hpp"
+
+namespace lightstick::gateway::admin {
+
+/// What operators do to actors and what they look into: why, doctor, taps, dead letters, passivate, restart, audit.
+/// Every change is written to the audit journal before it is made (outcome "asked") and after (what came of it); one that
+/// cannot be written down is not made.
+///
+/// Thread: any; answers come from the actors' threads. Bound: a tap that nobody asks after for `tap_idle` is closed.
+class operations : public std::enable_shared_from_this<operations> {
+ public:
+  static constexpr std::chrono::seconds tap_idle{30};
+
+  /// REQUIRES: `c` outlives the last answer.
+  explicit operations(net::core& c) : core_(c) {}
+
+  /// Who asks, for the audit journal.
+  struct asker {
+    std::string who;
+    std::string from;
+  };
+  /// False when the path is none of these; `respond` is then untouched.
+  [[nodiscard]] bool handle(const net::http_request& r, const asker& by, net::responder& respond);
+
+ private:
+  using action = unique_function<void(unique_function<void(result<void>)> done)>;
+  struct open_tap {
+    std::unique_ptr<runtime::tap> tap;
+    steady_time asked;
+  };
+
+  void why(const net::http_request& r, net::responder respond);
+  void doctor(net::responder respond);
+  void audit(const net::http_request& r, net::responder respond);
+  void letters(const net::http_request& r, net::responder respond);
+  void letter(const net::http_request& r, net::responder respond);
+  void change_letter(const net::http_request& r, const asker& by, bool replay, net::responder respond);
+  void change_actor(const net::http_request& r, const asker& by, bool restart, net::responder respond);
+  void open(const net::http_request& r, net::responder respond);
+  void fetch(const net::http_request& r, net::responder respond);
+  void close_idle();
+  void change(const asker& by, std::string what, std::string target, action act, net::responder respond);
+
+  net::core& core_;
+  std::mutex mutex_;
+  std::uint64_t next_tap_ = 1;
+  std::map<std::uint64_t, open_tap> taps_;
+};
+
+}  // namespace lightstick::gateway::admin

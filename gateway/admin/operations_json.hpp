@@ -1,0 +1,30 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gateway/admin/doctor.hpp"
+#include "gateway/gateway.hpp"
+#include "runtime/operators/audit.hpp"
+#include "runtime/operators/dead_letters.hpp"
+#include "runtime/system.hpp"
+
+/// The answers of operations as JSON (the keys are in gateway/README.md). Pure.
+namespace lightstick::gateway::admin {
+
+/// `stored` is null when nothing is stored of it, or when it is active.
+[[nodiscard]] std::string why_json(const actor_id& id, const runtime::actor_history& known,
+                                   const std::optional<placement>& where, const runtime::inspection* stored);
+[[nodiscard]] std::string doctor_json(const std::vector<finding>& findings);
+[[nodiscard]] std::string audit_json(const runtime::audit::listed& page);
+[[nodiscard]] std::string letters_json(const runtime::dead_letters::listed& page);
+[[nodiscard]] std::string letter_json(const runtime::dead_letters::letter& one);
+[[nodiscard]] std::string changed_json(const std::string& what, const std::string& target);
+[[nodiscard]] std::string tap_json(std::uint64_t number);
+[[nodiscard]] std::string seen_json(const runtime::tap::seen& seen);
+
+/// 16 hex digits, as log lines have it.
+[[nodiscard]] std::string trace_text(trace_id trace);
+
+}  // namespace lightstick::gateway::admin
