@@ -72,7 +72,7 @@ function(lightstick_fuzz_tests)
   set(identity storage/identity.cpp runtime/base/random.cpp)
   lightstick_fuzzer(record SOURCES ${records})
   lightstick_fuzzer(log SOURCES ${records} ${identity} storage/log_layout.cpp LINK -lcrypto)
-  lightstick_fuzzer(label SOURCES ${records} ${identity} storage/data_folder.cpp runtime/base/log.cpp
+  lightstick_fuzzer(label SOURCES ${records} ${identity} storage/data_folder.cpp storage/files.cpp runtime/base/log.cpp
     runtime/base/clock.cpp LINK -lcrypto -lspdlog -lfmt)
   lightstick_fuzzer(room SOURCES ${base} runtime/record_codec.cpp actors/chat_message.cpp actors/room/room_codec.cpp actors/room/room_state.cpp
     runtime/durable_log.cpp)
@@ -84,7 +84,7 @@ function(lightstick_fuzz_tests)
   add_test(NAME "fuzz: a planted bug is found" COMMAND "${PROJECT_SOURCE_DIR}/tests/fuzz/run"
     --built "${PROJECT_BINARY_DIR}" --target planted --corpus record 60)
   set_tests_properties("fuzz: a planted bug is found" PROPERTIES LABELS fuzz TIMEOUT 120
-    PASS_REGULAR_EXPRESSION "heap-buffer-overflow.*input that shows it")
+    PASS_REGULAR_EXPRESSION "(heap|stack)-buffer-overflow.*input that shows it")
 
   get_property(programs GLOBAL PROPERTY LIGHTSTICK_FUZZ_PROGRAMS)
   add_custom_target(fuzz ALL DEPENDS ${programs})
