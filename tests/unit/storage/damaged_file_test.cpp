@@ -83,6 +83,20 @@ TEST_F(damaged_file, a_log_with_a_damaged_record_is_refused_not_cut) {
   EXPECT_EQ(open_log().events.size(), 50U);
 }
 
+TEST_F(damaged_file, a_log_with_a_wrong_length_is_refused_not_taken_for_torn) {
+  close();
+  auto log = files("", ".log").at(0);
+  const auto size = fs::file_size(log);
+  for (auto at = size / 2; at < size / 2 + 120; ++at) {
+    SCOPED_TRACE(at);
+    flip(log, at);
+    expect_refused(log.string());
+    flip(log, at);
+  }
+  open();
+  EXPECT_EQ(open_log().events.size(), 50U);
+}
+
 TEST_F(damaged_file, a_log_that_ends_in_a_torn_record_loses_that_record_only) {
   close();
   auto logs = files("", ".log");
