@@ -1,5 +1,7 @@
 #include "runtime/fields_codec.hpp"
 
+#include "runtime/operators/audit.hpp"
+
 #include <gtest/gtest.h>
 
 namespace lightstick::runtime {
@@ -53,6 +55,23 @@ TEST(fields_codec, structs_come_back) {
 TEST(fields_codec, bytes_are_these) {
   EXPECT_EQ(encode_fields(inner{"a", -2}), std::string("\x94\x01\xc4\x01"
                                                        "a\xc3\xfe"));
+}
+
+std::string hex(std::string_view bytes) {
+  std::string out;
+  for (const char c : bytes) {
+    constexpr char digits[] = "0123456789abcdef";
+    const auto byte = static_cast<unsigned char>(c);
+    out += digits[byte >> 4U];
+    out += digits[byte & 0xFU];
+  }
+  return out;
+}
+
+TEST(fields_codec, audit_entries_are_stored_as_documented) {
+  audit::entry e{42, wall_ms{1'790'000'000'000}, "op", "127.0.0.1", "restart", "room/a", "done"};
+  EXPECT_EQ(hex(encode_fields(e)),
+            "98012acf000001a0c4506c00c4026f70c4093132372e302e302e31c40772657374617274c406726f6f6d2f61c404646f6e65");
 }
 
 TEST(fields_codec, one_of_several_is_told_by_its_place) {

@@ -54,6 +54,7 @@ TEST_F(runtime_operators, what_was_set_aside_can_be_listed_read_and_dropped) {
   EXPECT_EQ(letters<dead_letters::letter>(dead_letters::show{1}).value().bytes, "boom");
   EXPECT_TRUE(letters<dead_letters::letter>(dead_letters::show{2}).error().is(condition::not_found));
   EXPECT_TRUE(letters<dead_letters::dropped>(dead_letters::drop{1}));
+  EXPECT_EQ(log.events({"deadletters", "node"}).back(), "\x93\x01\x01\x01");
   EXPECT_EQ(letters<dead_letters::listed>(dead_letters::list{}).value().total, 0U);
 }
 
@@ -66,6 +67,8 @@ TEST_F(runtime_operators, a_letter_is_replayed_and_goes_when_that_went_well) {
   auto still = letters<dead_letters::listed>(dead_letters::list{}).value();
   ASSERT_EQ(still.total, 2U) << "the second try has failed as well";
   EXPECT_EQ(still.letters[0].replays, 1U);
+  const auto events = log.events({"deadletters", "node"});
+  EXPECT_EQ(std::ranges::count(events, "\x93\x01\x02\x01"), 1);
   mended = true;
   EXPECT_TRUE(letters<dead_letters::replayed>(dead_letters::replay{1}));
   EXPECT_EQ(total("k"), 5);
@@ -115,6 +118,7 @@ TEST_F(runtime_operators, the_audit_journal_lists_the_newest_first) {
     e.target = "room/" + std::to_string(i);
     EXPECT_EQ(ask<audit::recorded>(audit::kind, audit::record{e}).value().number, static_cast<std::uint64_t>(i));
   }
+  EXPECT_EQ(log.events({"audit", "node"}).back(), "\x92\x01\x05");
   auto page = ask<audit::listed>(audit::kind, audit::list{0, 2}).value();
   ASSERT_EQ(page.entries.size(), 2U);
   EXPECT_EQ(page.entries[0].target, "room/5");
