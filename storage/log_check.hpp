@@ -18,8 +18,8 @@ class log_check final : public log_visitor {
   using epochs = std::array<epoch, partition_count>;
 
   /// `epochs`: nothing when they could not be read. `go_on` as of the visitor; may be empty.
-  log_check(findings& out, std::optional<epochs> owned, std::function<bool(std::uint64_t)> go_on)
-      : out_(out), epochs_(std::move(owned)), go_on_(std::move(go_on)) {}
+  log_check(findings& out, const std::optional<epochs>& owned, std::function<bool(std::uint64_t)> go_on)
+      : out_(out), epochs_(owned), go_on_(std::move(go_on)) {}
 
   void begin(const log_id& log, std::string_view prefix) override;
   void record(family f, std::string_view key, std::string_view value) override;

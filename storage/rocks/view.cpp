@@ -129,6 +129,7 @@ class database_view final : public raw_view {
     std::vector<rocksdb::LiveFileMetaData> files;
     db_.db().GetLiveFilesMetaData(&files);
     std::vector<std::string> out;
+    out.reserve(files.size());
     for (const auto& f : files) out.push_back(f.relative_filename);
     return out;
   }
