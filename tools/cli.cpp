@@ -76,9 +76,9 @@ void set_up(CLI::App& app) {
 }  // namespace
 
 int run(int argc, const char* const* argv) {
-  std::array commands{make_node_command(),   make_token_command(),   make_admin_command(),
-                      make_backup_command(), make_backups_command(), make_restore_command(),
-                      make_verify_command(), make_stats_command(),   make_version_command()};
+  std::array commands{make_node_command(),    make_token_command(),   make_admin_command(),  make_backup_command(),
+                      make_backups_command(), make_restore_command(), make_verify_command(), make_stats_command(),
+                      make_bench_command(),   make_version_command()};
   CLI::App root(description, "lightstick");
   root.footer(footer);
   std::array<CLI::App*, commands.size()> declared{};

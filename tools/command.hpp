@@ -27,6 +27,7 @@ class command {
 [[nodiscard]] std::unique_ptr<command> make_restore_command();
 [[nodiscard]] std::unique_ptr<command> make_verify_command();
 [[nodiscard]] std::unique_ptr<command> make_stats_command();
+[[nodiscard]] std::unique_ptr<command> make_bench_command();
 [[nodiscard]] std::unique_ptr<command> make_version_command();
 
 }  // namespace lightstick::tools

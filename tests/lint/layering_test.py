@@ -60,6 +60,8 @@ class LayeringTest(unittest.TestCase):
             "gateway/session.cpp": "#include " + ours("gateway/http.hpp") + "\n",
             "gateway/wire/json.cpp": "#include <rapidjson/reader.h>\n",
             "gateway/admin/metrics.cpp": "#include <prometheus/registry.h>\n",
+            "tools/bench/bare_caf.cpp": "#include <caf/all.hpp>\n",
+            "tools/bench/bare_rocks.cpp": "#include <rocksdb/db.h>\n",
             "tools/main.cpp": "#include <CLI/CLI.hpp>\n#include <toml++/toml.h>\n#include "
                               + ours("runtime/system.hpp") + "\n",
         })
@@ -88,7 +90,9 @@ class LayeringTest(unittest.TestCase):
                                ("gateway/http.cpp", "prometheus/counter.h"), ("gateway/http.cpp", "CLI/CLI.hpp"),
                                ("gateway/http.cpp", "toml++/toml.h"), ("gateway/http.cpp", "spdlog/spdlog.h"),
                                ("gateway/http.cpp", "rapidjson/document.h"), ("tools/main.cpp", "boost/asio.hpp"),
-                               ("runtime/base/metrics.cpp", "spdlog/spdlog.h")]:
+                               ("runtime/base/metrics.cpp", "spdlog/spdlog.h"),
+                               ("tools/bench/bare_rocks.cpp", "caf/all.hpp"), ("tools/bench/a.cpp", "rocksdb/db.h"),
+                               ("tools/bench/bare_caf.hpp", "caf/all.hpp")]:
             with self.subTest(name=name, included=included):
                 self.assert_caught({name: f"#include <{included}>\n"}, f"{name}:1", "fences")
 

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <sys/types.h>
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "runtime/base/result.hpp"
+
+namespace lightstick::tools::bench {
+
+/// A node of this program beside this process, on ports that are free. Ends with SIGTERM, at the latest when this goes.
+class node_process {
+ public:
+  /// Returns when it has said `ready`. Errors: unavailable (it could not start, or said nothing within a minute).
+  [[nodiscard]] static result<std::unique_ptr<node_process>> start(const std::filesystem::path& program,
+                                                                   const std::filesystem::path& data,
+                                                                   const std::filesystem::path& secret_file);
+  ~node_process();
+  node_process(const node_process&) = delete;
+  node_process& operator=(const node_process&) = delete;
+  /// From before it was made until it said `ready`.
+  [[nodiscard]] std::chrono::nanoseconds took() const noexcept { return took_; }
+  [[nodiscard]] pid_t pid() const noexcept { return pid_; }
+
+ private:
+  explicit node_process(pid_t pid) : pid_(pid) {}
+  const pid_t pid_;
+  std::chrono::nanoseconds took_{};
+};
+
+}  // namespace lightstick::tools::bench
