@@ -10,8 +10,8 @@ namespace lightstick::runtime {
 namespace {
 
 constexpr std::size_t errors_kept = 4;
-/// What CAF takes for one actor, measured.
-constexpr std::size_t scheduler_bytes = 1'280;
+/// What the allocator and the registry take beside the objects, measured.
+constexpr std::size_t beside_bytes = 128;
 
 }  // namespace
 
@@ -57,7 +57,7 @@ void activation::run(std::uint32_t commands_max) {
 }
 
 void activation::set_bytes() {
-  auto bytes = sizeof(cell) + sizeof(activation) + scheduler_bytes + logic_->memory_bytes();
+  auto bytes = sizeof(cell) + sizeof(activation) + beside_bytes + logic_->memory_bytes();
   bytes += commits_.capacity() * sizeof(pending_commit) + asks_.capacity() * sizeof(open_ask);
   bytes += timers_.capacity() * sizeof(timer) + reminders_.capacity() * sizeof(reminder);
   const auto is = static_cast<std::uint32_t>(std::min<std::size_t>(bytes, UINT32_MAX));

@@ -1,46 +1,39 @@
 #include "runtime/caf_cell.hpp"
 
-#include <caf/atom.hpp>
-#include <caf/event_based_actor.hpp>
-#include <caf/send.hpp>
+#include <caf/resumable.hpp>
+#include <caf/scheduler/abstract_coordinator.hpp>
 
 namespace lightstick::runtime {
-namespace {
 
-using run_signal = caf::atom_constant<caf::atom("run")>;
-
-/// One message for all signals.
-const caf::message& signal_message() {
-  static const caf::message signal = caf::make_message(run_signal::value);
-  return signal;
-}
-
-class shell final : public caf::event_based_actor {
+/// Waits in CAF's queue for a thread, runs the cell once, and is gone. Whoever has it last deletes it: the thread after
+/// `resume`, or CAF when it ends with turns still waiting.
+class caf_cell::turn final : public caf::resumable {
  public:
-  shell(caf::actor_config& config, std::shared_ptr<cell> runs, std::uint32_t commands_max)
-      : caf::event_based_actor(config), cell_(std::move(runs)), commands_max_(commands_max) {}
+  explicit turn(std::shared_ptr<caf_cell> whose) : whose_(std::move(whose)) {}
 
-  [[nodiscard]] caf::behavior make_behavior() override {
-    return {[this](run_signal) {
-      cell_->run(commands_max_);
-      if (cell_->ended()) quit();
-    }};
+  resume_result resume(caf::execution_unit* /*thread*/, std::size_t /*messages_max*/) override {
+    if (!whose_->killed_.load(std::memory_order_relaxed)) whose_->run(whose_->commands_max_);
+    return done;
   }
-  void on_exit() override { cell_.reset(); }
+  void intrusive_ptr_add_ref_impl() override { references_.fetch_add(1, std::memory_order_relaxed); }
+  void intrusive_ptr_release_impl() override {
+    if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
+  }
 
  private:
-  std::shared_ptr<cell> cell_;
-  const std::uint32_t commands_max_;
+  ~turn() override = default;
+
+  const std::shared_ptr<caf_cell> whose_;
+  std::atomic<std::uint32_t> references_{1};  ///< the queue's
 };
 
-}  // namespace
-
-void caf_cell::spawn_in(caf::actor_system& system, std::uint32_t commands_max) {
-  handle_ = system.spawn<shell, caf::hidden>(shared_from_this(), commands_max);
+void caf_cell::ready() {
+  system_.scheduler().enqueue(new turn(std::static_pointer_cast<caf_cell>(shared_from_this())));
 }
 
-void caf_cell::ready() { caf::anon_send(handle_, signal_message()); }
-
-void caf_cell::kill() { caf::anon_send_exit(handle_, caf::exit_reason::kill); }
+void caf_cell::kill() {
+  killed_.store(true, std::memory_order_relaxed);
+  mail.close();
+}
 
 }  // namespace lightstick::runtime

@@ -11,8 +11,8 @@
 namespace lightstick::runtime {
 namespace {
 
-/// Creating a system or an actor leaves a reference to CAF's logger in the calling thread, and the actor system's
-/// destructor waits until no thread has one. Threads that are not CAF's give theirs back here.
+/// Creating a system leaves a reference to CAF's logger in the calling thread, and the actor system's destructor waits
+/// until no thread has one. Threads that are not CAF's give theirs back here.
 class logger_reference {
  public:
   logger_reference() : had_one_(caf::logger::current_logger() != nullptr) {}
@@ -33,7 +33,6 @@ class caf_system final : public system_core {
       : system_core(options, log, clock, secure_random(), registry) {
     config_.set("scheduler.policy", caf::atom("sharing"));
     config_.set("scheduler.max-threads", static_cast<std::size_t>(options.threads));
-    config_.set("scheduler.max-throughput", std::size_t{1});  // of signals; each is worth up to max_throughput commands
     logger_reference keep_none;
     caf_ = std::make_unique<caf::actor_system>(config_);
     caf_->await_actors_before_shutdown(false);
@@ -54,10 +53,7 @@ class caf_system final : public system_core {
 
  private:
   cell_ptr new_cell(const actor_id& id, const kind_options& kind) override {
-    auto made = std::make_shared<caf_cell>(id, kind);
-    logger_reference keep_none;
-    made->spawn_in(*caf_, options().max_throughput);
-    return made;
+    return std::make_shared<caf_cell>(id, kind, *caf_, options().max_throughput);
   }
   void wake(const cell_ptr& who, steady_time when) override { timers_->wake(who, when); }
 
