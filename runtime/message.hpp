@@ -27,10 +27,15 @@ class message {
 };
 using message_ptr = std::unique_ptr<message>;
 
-/// A struct says so by `static constexpr bool idempotent = true;`.
+/// A struct says so by `static constexpr bool idempotent = true;`, or, when it depends on what is in it, by a member
+/// function `is_idempotent() const noexcept`.
 template <class T>
 concept says_idempotent = requires {
   { T::idempotent } -> std::convertible_to<bool>;
+};
+template <class T>
+concept knows_idempotent = requires(const T& t) {
+  { t.is_idempotent() } noexcept -> std::convertible_to<bool>;
 };
 
 /// Wraps a plain struct as a message: `make_message(join_room{...})`, read back with `body_of<join_room>(m)`.
@@ -40,7 +45,9 @@ class message_of final : public message {
   explicit message_of(T value) : body(std::move(value)) {}
   [[nodiscard]] const std::type_info& type() const noexcept override { return typeid(T); }
   [[nodiscard]] bool idempotent() const noexcept override {
-    if constexpr (says_idempotent<T>) {
+    if constexpr (knows_idempotent<T>) {
+      return body.is_idempotent();
+    } else if constexpr (says_idempotent<T>) {
       return T::idempotent;
     } else {
       return false;

@@ -3,12 +3,14 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "actors/chat_message.hpp"
 
 /// The contract of `room/<name>`: what may be asked of a room and what it answers.
-/// Each struct is sent with `runtime::make_message`; `-> T` names the answer's body.
+/// Each struct is sent with `runtime::make_message`; `-> T` names the answer's body. `fields` are how a command is kept
+/// when it is set aside (docs/formats-actors.md): add to their end only, with a new version.
 namespace lightstick::actors::room {
 
 inline constexpr const char* kind = "room";
@@ -17,10 +19,14 @@ inline constexpr const char* kind = "room";
 struct since {
   history_id hist;
   offset off;
+  static constexpr auto fields = std::tuple(&since::hist, &since::off);
 };
 
 /// Makes the room when there is none, whether joining would or not. -> opened, when it is durable.
-struct open {};
+struct open {
+  static constexpr bool idempotent = true;
+  static constexpr auto fields = std::tuple();
+};
 struct opened {};
 
 /// Somebody comes in; the same session again only refreshes. -> joined.
@@ -32,16 +38,19 @@ struct join {
   std::string name;
   role as = role::fan;
   std::optional<room::since> since;
-  std::uint32_t limit = 50;                   ///< messages, 0 to 100
-  std::uint32_t bytes_max = 256 * 1024;       ///< of the messages in the answer, however encoded
+  std::uint32_t limit = 50;  ///< messages, 0 to 100
+  std::uint32_t bytes_max = 256 * 1024;  ///< of the messages in the answer, however encoded
+  static constexpr bool idempotent = true;
+  static constexpr auto fields = std::tuple(&join::session, &join::user, &join::device, &join::name, &join::as,
+                                            &join::since, &join::limit, &join::bytes_max);
 };
 
 struct joined {
   room_id room;
   history_id hist;
-  offset off;                ///< the last committed offset; the first push is off+1
-  bool recovered = false;    ///< `since` could be honoured: nothing is missing between it and `messages`
-  bool more = false;         ///< page on with history (after the last, or before the first without `since`)
+  offset off;  ///< the last committed offset; the first push is off+1
+  bool recovered = false;  ///< `since` could be honoured: nothing is missing between it and `messages`
+  bool more = false;  ///< page on with history (after the last, or before the first without `since`)
   std::vector<chat_message_ptr> messages;  ///< ascending offsets
   room_status status;
 };
@@ -50,6 +59,8 @@ struct joined {
 struct leave {
   session_id session;
   bool dropped = false;
+  static constexpr bool idempotent = true;
+  static constexpr auto fields = std::tuple(&leave::session, &leave::dropped);
 };
 
 /// Says something. -> published, when it is durable. The same (user, device, cid) with the same content within
@@ -61,11 +72,15 @@ struct publish {
   device_id device;
   std::string name;
   role as = role::fan;
-  std::string cid;           ///< empty: not idempotent
+  std::string cid;  ///< empty: not idempotent
   std::string text;
   std::optional<offset> reply_to;
   std::optional<std::int64_t> vt;
-  std::string data;          ///< a map as msgpack, at most 1 KiB; empty = none
+  std::string data;  ///< a map as msgpack, at most 1 KiB; empty = none
+  [[nodiscard]] bool is_idempotent() const noexcept { return !cid.empty(); }
+  static constexpr auto fields =
+      std::tuple(&publish::session, &publish::user, &publish::device, &publish::name, &publish::as, &publish::cid,
+                 &publish::text, &publish::reply_to, &publish::vt, &publish::data);
 };
 
 struct published {
@@ -80,23 +95,27 @@ struct history {
   std::optional<offset> after;
   std::uint32_t limit = 50;  ///< 1 to 100
   std::uint32_t bytes_max = 256 * 1024;
+  static constexpr bool idempotent = true;
+  static constexpr auto fields = std::tuple(&history::before, &history::after, &history::limit, &history::bytes_max);
 };
 
 struct page {
   std::vector<chat_message_ptr> messages;  ///< ascending offsets
-  bool more = false;                       ///< further messages exist beyond the page in the asked direction
+  bool more = false;  ///< further messages exist beyond the page in the asked direction
 };
 
 /// Who is here. -> members. `limit` 0 asks for the count alone.
 struct presence {
-  std::uint32_t limit = 0;   ///< at most 100
-  std::string after;         ///< `next` of the page before, or empty
+  std::uint32_t limit = 0;  ///< at most 100
+  std::string after;  ///< `next` of the page before, or empty
+  static constexpr bool idempotent = true;
+  static constexpr auto fields = std::tuple(&presence::limit, &presence::after);
 };
 
 struct members {
-  std::uint32_t count = 0;         ///< sessions
-  std::vector<member> page;        ///< one line a user, ordered by user id
-  std::string next;                ///< empty on the last page
+  std::uint32_t count = 0;  ///< sessions
+  std::vector<member> page;  ///< one line a user, ordered by user id
+  std::string next;  ///< empty on the last page
 };
 
 }  // namespace lightstick::actors::room

@@ -3,6 +3,7 @@
 #include <memory>
 #include <utility>
 
+#include "actors/room/room_commands.hpp"
 #include "actors/room/room_logic.hpp"
 
 namespace lightstick::actors::room {
@@ -13,6 +14,8 @@ void register_kind(runtime::system& sys, fanout& out, history_id hist, options o
   how.durable = true;
   how.mailbox_max = o.mailbox_max;
   how.idle_after = o.idle_after;
+  how.codec = make_codec();
+  how.describe = describe;
   auto env = std::make_shared<const environment>(environment{out, std::move(hist), o});
   how.make = [env](const actor_id& self) { return std::make_unique<room_logic>(self, env); };
   sys.register_kind(std::move(how));
