@@ -96,6 +96,7 @@ class activation final : private context {
   void cancel_ask(ask_id which) override;
   [[nodiscard]] result<void> may_persist() override;
   void persist(changes what, unique_function<void(commit_outcome, context&)> done) override;
+  [[nodiscard]] const std::vector<reminder>& reminders() const noexcept override { return reminders_; }
   void read_rows(row_query query, unique_function<void(result<row_page>, context&)> done) override;
   void wake_at(steady_time when) override;
   timer_id at(steady_time when, continuation what) override;

@@ -85,7 +85,8 @@ void activation::persist(changes what, unique_function<void(commit_outcome, cont
   }
   if (what.events.empty()) {
     // Rows without an event would have no place in the journal's order.
-    if (!what.rows.empty() || what.history_floor) return done(fail(errc::invalid, "rows need an event"), *this);
+    if (!what.rows.empty() || what.history_floor || what.snapshot_now)
+      return done(fail(errc::invalid, "rows need an event"), *this);
     if (commits_.empty()) return done({}, *this);
     commits_.push_back({appended_, trace_, no_reminder, std::move(done)});
     return;
@@ -101,7 +102,7 @@ void activation::persist(changes what, unique_function<void(commit_outcome, cont
   request.events = std::move(what.events);
   request.rows = std::move(what.rows);
   request.history_floor = std::move(what.history_floor);
-  if (since_snapshot_ >= kind().snapshot_every || bytes_since_snapshot_ >= kind().snapshot_bytes) {
+  if (what.snapshot_now || since_snapshot_ >= kind().snapshot_every || bytes_since_snapshot_ >= kind().snapshot_bytes) {
     request.snapshot = logic_->snapshot();
     since_snapshot_ = bytes_since_snapshot_ = 0;
   }

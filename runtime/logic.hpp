@@ -29,6 +29,9 @@ struct changes {
   std::vector<reminder_write> reminders{};  ///< one name has one reminder; `was_due_ms` is filled in by the runtime
   std::optional<std::string>
       history_floor{};  ///< only with an event: history rows with smaller keys are gone from here on
+  /// With an event: a snapshot goes into the same commit, and the events before it out of the journal (4,096 at a
+  /// time), so that what these said is forgotten.
+  bool snapshot_now = false;
 };
 
 using ask_id = std::uint64_t;    ///< of one activation; 0 = none
@@ -73,6 +76,9 @@ class context {
   /// REQUIRES: a durable kind.
   /// An actor has at most `reminders_max` reminders; a change beyond that is refused with errc::overloaded.
   virtual void persist(changes what, unique_function<void(commit_outcome, context&)> done) = 0;
+
+  /// What this actor is to be reminded of, with every change persisted so far. Valid until the next `persist`.
+  [[nodiscard]] virtual const std::vector<reminder>& reminders() const noexcept = 0;
 
   /// One page of this actor's own rows, as committed.
   virtual void read_rows(row_query query, unique_function<void(result<row_page>, context&)> done) = 0;

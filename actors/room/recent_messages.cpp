@@ -72,6 +72,13 @@ void recent_messages::clear() {
   bytes_ = 0;
 }
 
+void recent_messages::forget_before(offset first) {
+  while (!messages_.empty() && messages_.front().m->off < first) {
+    bytes_ -= messages_.front().weighs;
+    messages_.pop_front();
+  }
+}
+
 std::optional<page> recent_messages::after(offset after, offset last, page_limit limit) const {
   page_builder out{limit};
   if (after < last) {
@@ -85,15 +92,15 @@ std::optional<page> recent_messages::after(offset after, offset last, page_limit
   return out.take(false, false);
 }
 
-std::optional<page> recent_messages::before(offset bound, page_limit limit) const {
+std::optional<page> recent_messages::before(offset bound, page_limit limit, offset first) const {
   page_builder out{limit};
-  if (bound.value() > 1) {
+  if (bound > first) {
     auto last = bound.value() - 1;
     if (messages_.empty() || last < first_offset() || last > newest().value()) return std::nullopt;
     auto i = last - first_offset() + 1;
     bool full = false;
     for (; i > 0 && !full; --i) full = !out.add(messages_[i - 1].m, messages_[i - 1].weighs);
-    if (!full && first_offset() > 1) return std::nullopt;
+    if (!full && first_offset() > first.value()) return std::nullopt;
   }
   return out.take(true, false);
 }

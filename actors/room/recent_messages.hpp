@@ -52,11 +52,19 @@ class recent_messages {
   /// Puts older ones (ascending) before what is there, as far as they fit; what does not connect is left out.
   void fill_older(const std::vector<chat_message_ptr>& older);
   void clear();
+  /// Those with smaller offsets go.
+  void forget_before(offset first);
+  /// Null when there is none.
+  [[nodiscard]] const chat_message* oldest() const noexcept {
+    return messages_.empty() ? nullptr : messages_.front().m.get();
+  }
 
   /// Messages with offsets in (after, last], oldest first; none when one that belongs to the page is not here.
   [[nodiscard]] std::optional<page> after(offset after, offset last, page_limit limit) const;
-  /// Messages before `bound`, newest first; none when one that belongs to the page is not here.
-  [[nodiscard]] std::optional<page> before(offset bound, page_limit limit) const;
+  /// Messages before `bound`, newest first; none when one that belongs to the page is not here. There is nothing before
+  /// `first`.
+  /// REQUIRES: nothing before `first` is here.
+  [[nodiscard]] std::optional<page> before(offset bound, page_limit limit, offset first = offset{1}) const;
 
  private:
   struct weighed {

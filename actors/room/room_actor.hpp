@@ -17,6 +17,8 @@ struct options {
   std::chrono::milliseconds dedupe_window{std::chrono::minutes{5}};
   std::uint32_t marks_max = 131'072;                 ///< publishes with a cid in the window; beyond it overloaded
   std::uint32_t recent_max = 256;                    ///< messages kept in memory for joins
+  std::chrono::milliseconds retention_age{0};        ///< older messages go; 0 = none does
+  std::uint64_t retention_bytes = 0;  ///< of messages in one room, beyond it the oldest go; 0 = all stay
   std::chrono::milliseconds idle_after{std::chrono::minutes{2}};
   std::uint32_t mailbox_max = 4096;
 };

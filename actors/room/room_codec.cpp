@@ -1,5 +1,6 @@
 #include "actors/room/room_codec.hpp"
 
+#include <algorithm>
 #include <memory>
 
 #include "runtime/record_codec.hpp"
@@ -10,22 +11,19 @@ namespace {
 using runtime::record_reader;
 using runtime::record_writer;
 
-constexpr std::uint64_t event_version = 1;
-constexpr std::uint64_t snapshot_version = 1;
+constexpr std::uint64_t event_version = 2;  // `created` is still written as 1: it has not changed
+constexpr std::uint64_t snapshot_version = 2;
 constexpr std::uint64_t message_version = 1;
 constexpr std::uint64_t mark_version = 1;
 
-enum class event_type : std::uint8_t { created = 1, posted = 2 };
+enum class event_type : std::uint8_t { created = 1, posted = 2, trimmed = 3 };
 
 std::string encode_one(const created& e) {
-  return record_writer{event_version, 2}
-      .number(static_cast<std::uint64_t>(event_type::created))
-      .integer(e.ts.value)
-      .take();
+  return record_writer{1, 2}.number(static_cast<std::uint64_t>(event_type::created)).integer(e.ts.value).take();
 }
 
 std::string encode_one(const posted& e) {
-  return record_writer{event_version, 7}
+  return record_writer{event_version, 8}
       .number(static_cast<std::uint64_t>(event_type::posted))
       .number(e.off.value())
       .integer(e.ts.value)
@@ -33,7 +31,31 @@ std::string encode_one(const posted& e) {
       .text(e.device.str())
       .text(e.cid)
       .number(e.digest)
+      .number(e.bytes)
       .take();
+}
+
+std::string encode_one(const trimmed& e) {
+  return record_writer{event_version, 2}
+      .number(static_cast<std::uint64_t>(event_type::trimmed))
+      .number(e.floor.value())
+      .take();
+}
+
+chapters read_history(record_reader& in, offset last) {
+  const offset floor{in.number()};
+  std::vector<chapter> all;
+  while (in.remaining() > 0) {
+    chapter c;
+    c.first = offset{in.number()};
+    c.first_ts = {in.integer()};
+    c.last_ts = {in.integer()};
+    c.bytes = in.number();
+    all.push_back(c);
+  }
+  chapters history{floor, std::move(all)};
+  if (!history.valid(last)) in.refuse("has chapters that do not fit together");
+  return history;
 }
 
 std::optional<std::uint64_t> plain(const std::optional<offset>& off) {
@@ -66,7 +88,10 @@ result<event> decode_event(std::string_view record) {
     e.device = device_id{in.text()};
     e.cid = in.text();
     e.digest = in.number();
+    if (in.version() >= 2) e.bytes = in.number();
     decoded = std::move(e);
+  } else if (type == static_cast<std::uint64_t>(event_type::trimmed) && in.version() >= 2) {
+    decoded = trimmed{offset{in.number()}};
   } else {
     in.refuse("has an unknown type");
   }
@@ -75,11 +100,13 @@ result<event> decode_event(std::string_view record) {
 }
 
 std::string encode(const room_state::essence& e) {
-  return record_writer{snapshot_version, 3}
-      .integer(e.created.value)
-      .number(e.last.value())
-      .integer(e.last_ts.value)
-      .take();
+  const auto& all = e.history.all();
+  record_writer out{snapshot_version, 4 + 4 * all.size()};
+  out.integer(e.created.value).number(e.last.value()).integer(e.last_ts.value).number(e.history.floor().value());
+  for (const auto& c : all) {
+    out.number(c.first.value()).integer(c.first_ts.value).integer(c.last_ts.value).number(c.bytes);
+  }
+  return out.take();
 }
 
 result<room_state::essence> decode_snapshot(std::string_view record) {
@@ -88,6 +115,12 @@ result<room_state::essence> decode_snapshot(std::string_view record) {
   e.created = {in.integer()};
   e.last = offset{in.number()};
   e.last_ts = {in.integer()};
+  if (in.version() >= 2) {
+    e.history = read_history(in, e.last);
+  } else if (e.last.value() > 0) {
+    // One chapter of unknown size: all of it is there, and as old as it says.
+    e.history = chapters{offset{1}, {{offset{1}, std::min(e.created, e.last_ts), e.last_ts, 0}}};
+  }
   if (auto whole = in.finish(); !whole) return fail(std::move(whole.error()));
   return e;
 }

@@ -9,7 +9,9 @@
 namespace lightstick::actors::room {
 namespace {
 
-room_state::rules rules_of(const options& o) { return {o.dedupe_window, o.marks_max}; }
+room_state::rules rules_of(const options& o) {
+  return {o.dedupe_window, o.marks_max, {o.retention_age, o.retention_bytes}};
+}
 
 // What each takes beside what it holds, measured.
 constexpr std::size_t bytes_a_message = 250;
@@ -28,7 +30,10 @@ room_logic::room_logic(const actor_id& self, std::shared_ptr<const environment> 
       recent_(env_->how.recent_max, recent_bytes_max),
       news_(env_->how.announce_max) {}
 
-void room_logic::reset() { state_ = room_state{rules_of(env_->how)}; }
+void room_logic::reset() {
+  state_ = room_state{rules_of(env_->how)};
+  shown_from_ = offset{1};
+}
 
 result<void> room_logic::restore(std::string_view snapshot) {
   auto essence = decode_snapshot(snapshot);
@@ -59,6 +64,7 @@ void room_logic::started(runtime::context& ctx) {
     recovered_once_ = true;
     published_ = committed_;
     if (!exists_) return;
+    retain_now(ctx);
     roll_until_ = ctx.now() + env_->how.hold_place;
     env_->out.call_roll(id_);
     return fill_recent(true, ctx);
@@ -144,6 +150,7 @@ void room_logic::on_publish(const publish& p, runtime::reply& r, runtime::contex
   auto& now = std::get<accepted>(said);
   state_.apply(now.event);
   auto what = to_changes(now, env_->how.dedupe_window);
+  retain(what, ctx);
   ctx.persist(std::move(what), [this, r = std::move(r), m = std::move(now.message)](runtime::commit_outcome done,
                                                                                     runtime::context&) mutable {
     if (!done) return r.failed(std::move(done.error()));
@@ -204,13 +211,16 @@ bool room_logic::passive() const { return roster_.count() == 0 && !news_.pending
 
 std::size_t room_logic::memory_bytes() const {
   return sizeof(room_logic) + recent_.bytes() + recent_.size() * bytes_a_message + roster_.count() * bytes_a_member +
-         state_.marks() * bytes_a_mark;
+         state_.marks() * bytes_a_mark + state_.history().all().size() * sizeof(chapter);
 }
 
 runtime::inspection room_logic::inspect() const {
   return {{"last_offset", std::to_string(state_.last().value())},
           {"committed_offset", std::to_string(committed_.value())},
           {"created_ms", std::to_string(exists_ ? state_.created_at().value : 0)},
+          {"history_floor", std::to_string(state_.history().floor().value())},
+          {"history_chapters", std::to_string(state_.history().all().size())},
+          {"history_bytes", std::to_string(state_.history().bytes())},
           {"sessions", std::to_string(roster_.count())},
           {"members", std::to_string(roster_.users())},
           {"held_places", std::to_string(roster_.held())},

@@ -47,6 +47,7 @@ class room_logic final : public runtime::logic {
   void started(runtime::context& ctx) override;
   void handle(runtime::message& m, runtime::reply& r, runtime::context& ctx) override;
   void on_timer(runtime::context& ctx) override;
+  void on_reminder(const runtime::reminder& which, runtime::context& ctx) override;
   void settled(runtime::context& ctx) override;
   [[nodiscard]] bool passive() const override;
   [[nodiscard]] runtime::inspection inspect() const override;
@@ -68,6 +69,8 @@ class room_logic final : public runtime::logic {
     offset after;
     offset before;
     bool newest_first = false;
+    std::uint32_t rows_max =
+        0;  ///< read at once, more than the page when what is too old has to be passed; 0 = the page
   };
 
   using question = std::variant<history, presence>;
@@ -94,6 +97,12 @@ class room_logic final : public runtime::logic {
   void fill_recent(bool publish_again, runtime::context& ctx);
   /// Publishes from the disk what was committed before `bound` and never handed on (its commit seemed to fail).
   void catch_up(offset bound, runtime::context& ctx);
+  /// Adds to `what` that history goes which is due to, and the reminder of what will be next. The event is applied.
+  void retain(runtime::changes& what, runtime::context& ctx);
+  void retain_now(runtime::context& ctx);
+  /// The smallest offset that may be shown now, as far as memory tells; who reads rows looks at their times.
+  [[nodiscard]] offset first_shown(wall_ms now);
+
   void departed(const roster::departure& d);
   void wake(runtime::context& ctx);
   [[nodiscard]] room_status status() const noexcept;
@@ -106,6 +115,7 @@ class room_logic final : public runtime::logic {
   announcements news_;
   std::vector<chat_message_ptr> batch_;  ///< committed and not yet published
   offset committed_;
+  offset shown_from_{1};        ///< what is below is gone, or known to be too old
   offset published_;            ///< `batch_` starts after it, or a catch-up is due
   bool exists_ = false;         ///< the creation is committed
   bool recovered_once_ = false;

@@ -16,14 +16,30 @@ constexpr std::ptrdiff_t again_max = 32;
 
 error refusal(errc code, std::string why) { return {make_error_code(code), std::move(why)}; }
 
-result<page> to_page(const runtime::row_page& read, page_limit limit, bool newest_first) {
+/// Rows that are passed at once on the way to the first that is not too old.
+constexpr std::uint32_t rows_passed_max = 1'000;
+
+/// A page, and where those begin that are not too old, as far as it has met older ones.
+struct shown_page {
+  page shown;
+  std::optional<offset> from;
+};
+
+result<shown_page> to_page(const runtime::row_page& read, page_limit limit, bool newest_first, const retention& keep,
+                           wall_ms now) {
   page_builder out{limit};
+  std::optional<offset> from;
   for (const auto& row : read.rows) {
     auto m = decode_message(row);
     if (!m) return fail(std::move(m.error()));
-    if (!out.add(std::move(*m))) break;
+    if (keep.expired((*m)->ts, now)) {
+      from = std::max(from, std::optional((*m)->off.next()));
+      if (newest_first) break;
+    } else if (!out.add(std::move(*m))) {
+      break;
+    }
   }
-  return out.take(newest_first, read.more);
+  return shown_page{out.take(newest_first, read.more && !(newest_first && from)), from};
 }
 
 }  // namespace
@@ -79,6 +95,7 @@ void room_logic::answer_join(joining j, runtime::context& ctx) {
 
 void room_logic::answer_since(joining j, runtime::context& ctx) {
   auto from = j.since->off;
+  if (from.next() < first_shown(ctx.wall())) return answer_newest(std::move(j), ctx);
   j.answer.recovered = true;
   if (auto known = recent_.after(from, j.answer.off, j.limit)) return finish_join(std::move(j), std::move(*known), ctx);
   span s{from, j.answer.off.next(), false};
@@ -104,7 +121,8 @@ void room_logic::answer_since(joining j, runtime::context& ctx) {
 
 void room_logic::answer_newest(joining j, runtime::context& ctx) {
   auto bound = j.answer.off.next();
-  if (auto known = recent_.before(bound, j.limit)) return finish_join(std::move(j), std::move(*known), ctx);
+  const auto first = first_shown(ctx.wall());
+  if (auto known = recent_.before(bound, j.limit, first)) return finish_join(std::move(j), std::move(*known), ctx);
   auto limit = j.limit;
   read_page(ctx, {offset{}, bound, true}, limit,
             [this, job = std::move(j)](result<page> read, runtime::context& later) mutable {
@@ -136,13 +154,14 @@ void room_logic::on_history(const history& h, runtime::reply r, runtime::context
   }
   if (h.limit == 0 || h.limit > page_max) return r.failed(refusal(errc::bad_request, "limit is 1 to 100"));
   page_limit limit{h.limit, h.bytes_max, 1};
+  const auto first = first_shown(ctx.wall());
   span s{offset{}, committed_.next(), h.before.has_value()};
   std::optional<page> known;
   if (h.before) {
     s.before = std::min(*h.before, s.before);
-    known = recent_.before(s.before, limit);
+    known = recent_.before(s.before, limit, first);
   } else {
-    s.after = *h.after;
+    s.after = std::max(*h.after, offset{first.value() - 1});
     known = recent_.after(s.after, committed_, limit);
   }
   if (known) return r.ok(std::move(*known));
@@ -157,12 +176,22 @@ void room_logic::read_page(runtime::context& ctx, span s, page_limit limit, page
   query.after = runtime::big_endian_key(s.after.value());
   query.before = runtime::big_endian_key(s.before.value());
   query.newest_first = s.newest_first;
-  query.rows_max = limit.messages;
+  query.rows_max = std::max(limit.messages, s.rows_max);
   query.bytes_max = limit.bytes;
-  ctx.read_rows(std::move(query), [limit, newest_first = s.newest_first, done = std::move(done)](
-                                      result<runtime::row_page> read, runtime::context& later) mutable {
+  ctx.read_rows(std::move(query), [this, s, limit, done = std::move(done)](result<runtime::row_page> read,
+                                                                           runtime::context& later) mutable {
     if (!read) return done(fail(std::move(read.error())), later);
-    done(to_page(*read, limit, newest_first), later);
+    const retention keep{env_->how.retention_age, 0};
+    auto part = to_page(*read, limit, s.newest_first, keep, later.wall());
+    if (!part) return done(fail(std::move(part.error())), later);
+    if (part->from) {
+      shown_from_ = std::max(shown_from_, *part->from);
+      if (!s.newest_first && part->shown.messages.empty() && read->more) {
+        return read_page(later, {offset{part->from->value() - 1}, s.before, false, rows_passed_max}, limit,
+                         std::move(done));
+      }
+    }
+    done(std::move(part->shown), later);
   });
 }
 

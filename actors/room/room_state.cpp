@@ -62,6 +62,11 @@ std::uint64_t digest_of(const publish& p) noexcept {
   return XXH3_64bits_digest(&state);
 }
 
+std::uint64_t bytes_of(const chat_message& m) noexcept {
+  constexpr std::uint64_t always = 32;
+  return always + m.user.str().size() + m.name.size() + m.text.size() + m.data.size();
+}
+
 created room_state::decide_create(wall_ms now) const { return {now}; }
 
 verdict room_state::decide(const publish& command, wall_ms now) const {
@@ -84,11 +89,20 @@ verdict room_state::decide(const publish& command, wall_ms now) const {
     return refuse(errc::bad_request, "reply_to names no message of this room");
   }
   auto off = essence_.last.next();
-  posted said{off, now, command.user, command.device, command.cid, digest};
   auto message =
       std::make_shared<const chat_message>(chat_message{off, now, command.user, command.name, command.as, command.text,
                                                         command.reply_to, command.vt, command.data, false});
+  posted said{off, now, command.user, command.device, command.cid, digest, bytes_of(*message)};
   return accepted{std::move(said), std::move(message)};
+}
+
+std::optional<trimmed> room_state::decide_trim(wall_ms now) const noexcept {
+  auto floor = essence_.history.due(rules_.keep, now, essence_.last);
+  return floor ? std::optional(trimmed{*floor}) : std::nullopt;
+}
+
+offset room_state::first_shown(wall_ms now) const noexcept {
+  return essence_.history.due({rules_.keep.age, 0}, now, essence_.last).value_or(essence_.history.floor());
 }
 
 bool room_state::room_for_mark(wall_ms now) const noexcept {
@@ -107,9 +121,11 @@ void room_state::apply(const event& e) {
     essence_.last_ts = std::max(essence_.last_ts, made->ts);
     return;
   }
+  if (const auto* gone = std::get_if<trimmed>(&e)) return essence_.history.trim(gone->floor, essence_.last);
   const auto& said = std::get<posted>(e);
   essence_.last = said.off;
   essence_.last_ts = said.ts;
+  essence_.history.add(said.off, said.ts, said.bytes);
   prune(said.ts);
   if (!said.cid.empty()) insert(mark_key(said.user, said.device, said.cid), {said.off, said.ts, said.digest});
 }
@@ -125,7 +141,12 @@ void room_state::restore_mark(std::string key, mark m) {
 
 result<void> room_state::replay(const event& e) {
   const auto* said = std::get_if<posted>(&e);
-  if (said == nullptr) {
+  if (const auto* gone = std::get_if<trimmed>(&e)) {
+    if (!exists_ || gone->floor <= essence_.history.floor() || gone->floor > essence_.last.next()) {
+      return fail(lightstick::errc::corrupt, "floor " + std::to_string(gone->floor.value()) + " follows floor " +
+                                                 std::to_string(essence_.history.floor().value()));
+    }
+  } else if (said == nullptr) {
     if (exists_) return fail(lightstick::errc::corrupt, "the room was created twice");
   } else if (!exists_ || said->off != essence_.last.next() || said->ts < essence_.last_ts) {
     return fail(lightstick::errc::corrupt, "offset " + std::to_string(said->off.value()) + " follows offset " +

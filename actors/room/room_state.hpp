@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <variant>
 
+#include "actors/room/chapters.hpp"
 #include "actors/room/messages.hpp"
 
 namespace lightstick::actors::room {
@@ -28,10 +29,17 @@ struct posted {
   device_id device;
   std::string cid;           ///< empty: not idempotent, leaves no mark
   std::uint64_t digest = 0;  ///< of what was said, see `digest_of`
+  std::uint64_t bytes = 0;   ///< what its row takes, see `bytes_of`; 0 = written before this was known
   friend bool operator==(const posted&, const posted&) = default;
 };
 
-using event = std::variant<created, posted>;
+/// Messages below `floor` are gone: too old, or too much.
+struct trimmed {
+  offset floor;
+  friend bool operator==(const trimmed&, const trimmed&) = default;
+};
+
+using event = std::variant<created, posted, trimmed>;
 
 /// Who published under which `cid`: length-prefixed user, device and cid; also the key of the mark's row.
 [[nodiscard]] std::string mark_key(const user_id& user, const device_id& device, std::string_view cid);
@@ -48,6 +56,9 @@ struct mark {
 /// own mistakes; nothing else relies on it.
 [[nodiscard]] std::uint64_t digest_of(const publish& p) noexcept;
 
+/// What a message's row takes, near enough for `retention::bytes`: its texts and 32 bytes.
+[[nodiscard]] std::uint64_t bytes_of(const chat_message& m) noexcept;
+
 // ---- what `decide` says ----
 
 struct accepted {
@@ -59,7 +70,7 @@ struct repeated {
 };
 using verdict = std::variant<accepted, repeated, error>;
 
-/// The durable part of a room: its last offset and time, and the marks of recent `cid`s.
+/// The durable part of a room: its last offset and time, what history there is, and the marks of recent `cid`s.
 ///
 /// Pure: no clock and no I/O; the same events give the same state. Not thread-safe.
 /// Invariants: offsets are dense from 1; times never go back; a mark is no older than `dedupe_window` before the
@@ -73,12 +84,14 @@ class room_state {
   struct rules {
     std::chrono::milliseconds dedupe_window{std::chrono::minutes{5}};
     std::uint32_t marks_max = 131'072;
+    retention keep{};
   };
   /// What a snapshot holds.
   struct essence {
     wall_ms created;
     offset last;
     wall_ms last_ts;
+    chapters history{};
     friend bool operator==(const essence&, const essence&) = default;
   };
 
@@ -89,6 +102,10 @@ class room_state {
   [[nodiscard]] wall_ms created_at() const noexcept { return essence_.created; }
   [[nodiscard]] offset last() const noexcept { return essence_.last; }
   [[nodiscard]] std::size_t marks() const noexcept { return marks_.size(); }
+  [[nodiscard]] const chapters& history() const noexcept { return essence_.history; }
+  /// The smallest offset that may be shown at that time, as far as chapters tell: of the chapter it is in, some may be
+  /// too old.
+  [[nodiscard]] offset first_shown(wall_ms now) const noexcept;
   /// REQUIRES: exists().
   [[nodiscard]] const essence& to_essence() const noexcept { return essence_; }
 
@@ -97,6 +114,10 @@ class room_state {
   /// Errors in the verdict: room_not_found, bad_request (a `cid` with another content, a reply to nothing, a name
   /// that is too long), overloaded (marks_max).
   [[nodiscard]] verdict decide(const publish& command, wall_ms now) const;
+  /// What has to go, if anything. `now` is the wall clock's: one that is far ahead takes history with it.
+  [[nodiscard]] std::optional<trimmed> decide_trim(wall_ms now) const noexcept;
+  /// When that will be, if nothing is said meanwhile.
+  [[nodiscard]] std::optional<wall_ms> next_trim() const noexcept { return essence_.history.next_due(rules_.keep); }
 
   /// REQUIRES: `e` is what `decide` gave for this state.
   void apply(const event& e);

@@ -34,6 +34,8 @@ class manual_clock final : public clock_source {
     now_ += by;
     wall_.value += by.count();
   }
+  /// Somebody sets the machine's clock.
+  void set_wall(wall_ms to) { wall_ = to; }
 
  private:
   steady_time now_{std::chrono::hours{1}};

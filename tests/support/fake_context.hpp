@@ -24,6 +24,8 @@ struct fake_disk {
   std::size_t snapshot_at = 0;
   std::map<std::string, std::string> history;
   std::map<std::string, std::pair<std::string, std::int64_t>> marks;  ///< value and end of life
+  std::string history_floor;
+  std::vector<runtime::reminder> reminders;
 
   void write(const runtime::row_write& w) {
     if (w.table == runtime::row_table::history) {
@@ -33,9 +35,15 @@ struct fake_disk {
     }
   }
 
+  void write(runtime::reminder_write w) {
+    std::erase_if(reminders, [&](const auto& known) { return known.name == w.name; });
+    if (w.due_ms) reminders.push_back({std::move(w.name), *w.due_ms, std::move(w.payload)});
+  }
+
   [[nodiscard]] runtime::row_page read(const runtime::row_query& q) const {
     std::vector<runtime::row> found;
     for (const auto& [key, value] : history) {
+      if (key < history_floor) continue;
       if ((q.after.empty() || key > q.after) && (q.before.empty() || key < q.before)) found.push_back({key, value});
     }
     if (q.newest_first) std::reverse(found.begin(), found.end());
@@ -120,6 +128,7 @@ class fake_context final : public runtime::context {
   void drive(runtime::logic& l) { logic_ = &l; }
   /// Recovers from `disk` and starts; true when that went well.
   [[nodiscard]] bool start() {
+    reminders_ = disk.reminders;
     auto ok = disk.recover(*logic_, clock.wall());
     if (ok) logic_->started(*this);
     return ok.has_value();
@@ -165,6 +174,17 @@ class fake_context final : public runtime::context {
     for (auto& done : failed) done(fail(errc::unavailable, "append failed"), *this);
     logic_->settled(*this);
     return start();
+  }
+
+  /// The reminders that are due, in any order, as the runtime brings them: what is not set again is forgotten.
+  void remind() {
+    const auto all = reminders_;
+    for (const auto& due : all) {
+      if (due.due_ms > clock.wall().value) continue;
+      firing_ = due;
+      logic_->on_reminder(due, *this);
+      if (firing_) persist({}, [](runtime::commit_outcome, runtime::context&) {});
+    }
   }
 
   [[nodiscard]] std::size_t reads_pending() const { return reads_.size(); }
@@ -246,11 +266,22 @@ class fake_context final : public runtime::context {
   }
   [[nodiscard]] result<void> may_persist() override { return refusing ? fail(error{*refusing}) : result<void>{}; }
   void persist(runtime::changes what, unique_function<void(runtime::commit_outcome, runtime::context&)> done) override {
-    if (what.events.empty() && what.rows.empty() && commits_.empty()) return done({}, *this);
+    if (auto fired = std::exchange(firing_, std::nullopt)) {
+      const auto again = [&](const auto& each) { return each.name == fired->name; };
+      if (std::ranges::none_of(what.reminders, again)) what.reminders.push_back({fired->name, {}, {}, {}});
+    }
+    if (what.events.empty() && what.rows.empty() && what.reminders.empty() && commits_.empty()) return done({}, *this);
+    for (const auto& r : what.reminders) {
+      std::erase_if(reminders_, [&](const auto& known) { return known.name == r.name; });
+      if (r.due_ms) reminders_.push_back({r.name, *r.due_ms, r.payload});
+    }
     std::optional<std::string> snapshot;
-    if (!what.events.empty() && std::exchange(snapshot_next, false)) snapshot = logic_->snapshot();
+    if (!what.events.empty() && (std::exchange(snapshot_next, false) || what.snapshot_now)) {
+      snapshot = logic_->snapshot();
+    }
     commits_.push_back({std::move(what), std::move(snapshot), std::move(done)});
   }
+  [[nodiscard]] const std::vector<runtime::reminder>& reminders() const noexcept override { return reminders_; }
   void read_rows(runtime::row_query query,
                  unique_function<void(result<runtime::row_page>, runtime::context&)> done) override {
     reads_.emplace_back(std::move(query), std::move(done));
@@ -279,6 +310,8 @@ class fake_context final : public runtime::context {
     commits_.pop_front();
     for (auto& e : next.what.events) disk.events.push_back(std::move(e));
     for (auto& w : next.what.rows) disk.write(w);
+    for (auto& w : next.what.reminders) disk.write(std::move(w));
+    if (next.what.history_floor) disk.history_floor = std::move(*next.what.history_floor);
     if (next.snapshot) {
       disk.snapshot = std::move(next.snapshot);
       disk.snapshot_at = disk.events.size();
@@ -316,6 +349,8 @@ class fake_context final : public runtime::context {
     return due;
   }
 
+  std::vector<runtime::reminder> reminders_;  ///< with every change persisted so far
+  std::optional<runtime::reminder> firing_;
   actor_id self_;
   std::uint64_t numbers_ = 0;
   std::vector<timer> timers_;

@@ -19,6 +19,9 @@ std::string value_of(const effective& e, std::string_view name) {
   return std::string(name) + " (" + (texts.empty() ? std::string() : texts.front()) + ")";
 }
 
+/// Some chapters of a room's history, which go as a whole.
+constexpr std::uint64_t retention_bytes_min = 1U << 20U;
+
 class rules {
  public:
   explicit rules(const effective& e) : e_(e) {}
@@ -65,6 +68,11 @@ problems impossible(const effective& e) {
          "one full answer would close the connection");
   r.fits("storage.append_bytes", "storage.queue_bytes",
          e.values.storage.append_bytes_max <= e.values.storage.queue_bytes_max, "such a commit could never be queued");
+  const auto& room = e.values.room;
+  r.refuse("room.retention_age", room.retention_age.count() == 0 || room.retention_age >= room.dedupe_window,
+           "must be 0ms or at least room.dedupe_window");
+  r.refuse("room.retention_bytes", room.retention_bytes == 0 || room.retention_bytes >= retention_bytes_min,
+           "must be 0 or at least 1MiB");
   return r.take();
 }
 

@@ -19,7 +19,7 @@ std::string hex(std::string_view bytes) {
 
 const event golden_created{created{{1'790'000'000'000}}};
 const event golden_posted{
-    posted{offset{45}, {1'790'000'000'123}, user_id{"17"}, device_id{"web-1"}, "c-77", 0xDEADBEEF}};
+    posted{offset{45}, {1'790'000'000'123}, user_id{"17"}, device_id{"web-1"}, "c-77", 0xDEADBEEF, 40}};
 
 chat_message golden_message() {
   chat_message m;
@@ -35,14 +35,58 @@ chat_message golden_message() {
   return m;
 }
 
+room_state::essence golden_essence() {
+  constexpr wall_ms t0{1'790'000'000'000};
+  constexpr wall_ms t1{1'790'000'000'123};
+  return {t0, offset{45}, t1, chapters{offset{12}, {{offset{12}, t0, {t0.value + 1}, 64}, {offset{43}, t1, t1, 40}}}};
+}
+
+std::string bytes_of_hex(std::string_view digits) {
+  std::string out;
+  for (std::size_t i = 0; i + 1 < digits.size(); i += 2) {
+    out.push_back(static_cast<char>(std::stoi(std::string(digits.substr(i, 2)), nullptr, 16)));
+  }
+  return out;
+}
+
 TEST(room_codec, events_have_golden_bytes) {
   EXPECT_EQ(hex(encode(golden_created)), "930101cf000001a0c4506c00");
-  EXPECT_EQ(hex(encode(golden_posted)), "9801022dcf000001a0c4506c7ba23137a57765622d31a4632d3737cedeadbeef");
+  EXPECT_EQ(hex(encode(golden_posted)), "9902022dcf000001a0c4506c7ba23137a57765622d31a4632d3737cedeadbeef28");
+  EXPECT_EQ(hex(encode(event{trimmed{offset{300}}})), "930203cd012c");
 }
 
 TEST(room_codec, the_snapshot_has_golden_bytes) {
-  EXPECT_EQ(hex(encode(room_state::essence{{1'790'000'000'000}, offset{45}, {1'790'000'000'123}})),
-            "9401cf000001a0c4506c002dcf000001a0c4506c7b");
+  EXPECT_EQ(hex(encode(golden_essence())),
+            "9d02cf000001a0c4506c002dcf000001a0c4506c7b0c0ccf000001a0c4506c00cf000001a0c4506c0140"
+            "2bcf000001a0c4506c7bcf000001a0c4506c7b28");
+}
+
+TEST(room_codec, what_version_1_wrote_stays_readable) {
+  auto said = decode_event(bytes_of_hex("9801022dcf000001a0c4506c7ba23137a57765622d31a4632d3737cedeadbeef"));
+  auto expected = std::get<posted>(golden_posted);
+  expected.bytes = 0;
+  EXPECT_EQ(said.value(), event{expected});
+  auto kept = decode_snapshot(bytes_of_hex("9401cf000001a0c4506c002dcf000001a0c4506c7b"));
+  ASSERT_TRUE(kept) << kept.error().to_string();
+  EXPECT_EQ(kept->last, offset{45});
+  EXPECT_EQ(kept->history.floor(), offset{1});
+  EXPECT_EQ(kept->history.all(), (std::vector<chapter>{{offset{1}, {1'790'000'000'000}, {1'790'000'000'123}, 0}}));
+  EXPECT_TRUE(decode_snapshot(bytes_of_hex("940101000a"))->history.all().empty());
+}
+
+TEST(room_codec, chapters_that_do_not_fit_together_are_refused) {
+  auto refused = [](chapters history, std::uint64_t last = 45) {
+    return !decode_snapshot(encode(room_state::essence{{1}, offset{last}, {9}, std::move(history)}));
+  };
+  EXPECT_FALSE(refused({offset{3}, {{offset{3}, {1}, {2}, 0}, {offset{9}, {2}, {9}, 0}}}));
+  EXPECT_TRUE(refused({offset{2}, {{offset{3}, {1}, {2}, 0}}}));
+  EXPECT_TRUE(refused({offset{3}, {{offset{3}, {1}, {2}, 0}, {offset{3}, {2}, {9}, 0}}}));
+  EXPECT_TRUE(refused({offset{3}, {{offset{3}, {1}, {2}, 0}, {offset{9}, {1}, {9}, 0}}}));
+  EXPECT_TRUE(refused({offset{3}, {{offset{3}, {2}, {1}, 0}}}));
+  EXPECT_TRUE(refused({offset{3}, {{offset{3}, {1}, {2}, 0}}}, 2));
+  EXPECT_TRUE(refused({offset{0}, {}}));
+  EXPECT_FALSE(refused({offset{46}, {}}));
+  EXPECT_TRUE(refused({offset{47}, {}}));
 }
 
 TEST(room_codec, a_history_row_has_golden_bytes) {
@@ -67,8 +111,8 @@ TEST(room_codec, what_was_said_has_a_fixed_digest) {
 TEST(room_codec, everything_comes_back) {
   EXPECT_EQ(decode_event(encode(golden_created)).value(), golden_created);
   EXPECT_EQ(decode_event(encode(golden_posted)).value(), golden_posted);
-  room_state::essence e{{1}, offset{2}, {3}};
-  EXPECT_EQ(decode_snapshot(encode(e)).value(), e);
+  EXPECT_EQ(decode_event(encode(event{trimmed{offset{300}}})).value(), event{trimmed{offset{300}}});
+  EXPECT_EQ(decode_snapshot(encode(golden_essence())).value(), golden_essence());
   mark m{offset{1}, {2}, UINT64_MAX};
   EXPECT_EQ(decode_mark(encode(m)).value(), m);
   auto said = golden_message();
@@ -84,7 +128,8 @@ TEST(room_codec, a_row_under_another_key_is_refused) {
 
 TEST(room_codec, unknown_types_roles_and_versions_are_refused) {
   EXPECT_FALSE(decode_event("\x93\x01\x03\x01"));
-  EXPECT_FALSE(decode_event("\x93\x02\x01\x01"));
+  EXPECT_FALSE(decode_event("\x93\x02\x04\x01"));
+  EXPECT_FALSE(decode_event("\x93\x03\x01\x01"));
   auto row = encode(golden_message());
   row[row.find("Mina") + 4] = '\x04';
   EXPECT_FALSE(decode_message({runtime::big_endian_key(45), row}));

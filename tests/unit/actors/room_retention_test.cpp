@@ -1,0 +1,197 @@
+#include <gtest/gtest.h>
+
+#include "actors/room/room_codec.hpp"
+#include "runtime/record_codec.hpp"
+#include "tests/support/room_driver.hpp"
+
+namespace lightstick::actors::room {
+namespace {
+
+using namespace std::chrono_literals;
+
+options keep_for(std::chrono::milliseconds age, std::uint32_t recent = 256) {
+  options o;
+  o.retention_age = age;
+  o.recent_max = recent;
+  return o;
+}
+
+/// One message now, and one after each of the times.
+void say_at(room_driver& d, std::initializer_list<std::chrono::milliseconds> later) {
+  d.fill(1);
+  for (auto each : later) {
+    d.ctx->advance(each);
+    d.post(say("mina", "x"));
+  }
+}
+
+offsets page_after(room_driver& d, std::uint64_t off, std::uint32_t limit = 100) {
+  auto p = d.ctx->send<page>(history{std::nullopt, offset{off}, limit});
+  d.ctx->settle();
+  return offsets_of(p->messages);
+}
+
+page page_before(room_driver& d, std::uint64_t off, std::uint32_t limit = 100) {
+  auto p = d.ctx->send<page>(history{offset{off}, std::nullopt, limit});
+  d.ctx->settle();
+  return *p;
+}
+
+TEST(room_retention, without_it_everything_stays) {
+  room_driver d;
+  say_at(d, {24h * 365, 24h * 365});
+  EXPECT_EQ(page_after(d, 0), (offsets{1, 2, 3}));
+  EXPECT_TRUE(d.ctx->disk.reminders.empty());
+  EXPECT_TRUE(d.ctx->disk.history_floor.empty());
+  EXPECT_EQ(d.seen("history_chapters"), "3");
+  EXPECT_EQ(d.seen("history_bytes"), std::to_string(3 * (32 + 4 + 4 + 1) + 1));
+}
+
+TEST(room_retention, what_is_too_old_is_not_shown_to_the_millisecond) {
+  for (auto recent : {256U, 1U}) {
+    room_driver d{keep_for(24h, recent)};
+    say_at(d, {10min, 10min});  // one chapter: nothing can go yet
+    d.ctx->advance(24h - 20min - 1ms);
+    EXPECT_EQ(page_after(d, 0), (offsets{1, 2, 3}));
+    d.ctx->advance(1ms);
+    EXPECT_EQ(page_after(d, 0), (offsets{2, 3}));
+    auto p = page_before(d, 4);
+    EXPECT_EQ(offsets_of(p.messages), (offsets{2, 3}));
+    EXPECT_FALSE(p.more);
+    EXPECT_FALSE(page_before(d, 2).more);
+    EXPECT_EQ(offsets_of(d.enter(come("jun"))->messages), (offsets{2, 3}));
+    d.ctx->advance(20min);
+    EXPECT_TRUE(page_after(d, 0).empty());
+    EXPECT_TRUE(d.enter(come("jun"))->messages.empty());
+  }
+}
+
+TEST(room_retention, since_something_that_is_gone_is_not_recovered) {
+  for (auto recent : {256U, 1U}) {
+    room_driver d{keep_for(24h, recent)};
+    say_at(d, {10min, 10min});
+    d.ctx->advance(24h - 20min);
+    auto j = come("jun");
+    j.since = after_reading(0);
+    auto back = d.enter(j);
+    EXPECT_FALSE(back->recovered);
+    EXPECT_EQ(offsets_of(back->messages), (offsets{2, 3}));
+    j.since = after_reading(1);
+    EXPECT_TRUE(d.enter(j)->recovered);
+    j.since = after_reading(3);
+    EXPECT_TRUE(d.enter(j)->recovered);
+  }
+}
+
+TEST(room_retention, a_page_passes_what_is_too_old) {
+  room_driver d{keep_for(24h, 1)};
+  d.fill(1500, 1);
+  d.ctx->advance(30min);
+  d.ctx->send<published>(say("mina", "y"));
+  d.ctx->settle();
+  d.restart();
+  d.ctx->settle();
+  d.ctx->advance(24h - 30min);
+  EXPECT_EQ(page_after(d, 0, 3), (offsets{1501}));
+}
+
+TEST(room_retention, whole_chapters_go_with_a_message) {
+  room_driver d{keep_for(24h)};
+  say_at(d, {1h, 1h, 23h});
+  EXPECT_EQ(d.ctx->disk.history_floor, runtime::big_endian_key(3));
+  EXPECT_EQ(d.seen("history_floor"), "3");
+  EXPECT_EQ(page_after(d, 0), (offsets{3, 4}));
+}
+
+TEST(room_retention, whole_chapters_go_when_the_room_starts) {
+  room_driver d{keep_for(24h)};
+  say_at(d, {1h, 1h});
+  d.ctx->advance(23h + 30min);
+  d.restart();
+  ASSERT_TRUE(d.started);
+  d.ctx->settle();
+  EXPECT_EQ(d.ctx->disk.history_floor, runtime::big_endian_key(3));
+  EXPECT_EQ(page_after(d, 0), (offsets{3}));
+}
+
+TEST(room_retention, a_reminder_lets_them_go_when_nobody_comes) {
+  room_driver d{keep_for(24h)};
+  const auto begin = d.ctx->clock.wall().value;
+  say_at(d, {1h, 1h});
+  ASSERT_EQ(d.ctx->disk.reminders.size(), 1U);
+  EXPECT_EQ(d.ctx->disk.reminders[0].name, "retention");
+  EXPECT_EQ(d.ctx->disk.reminders[0].due_ms, begin + std::chrono::milliseconds{24h}.count());
+  d.ctx->advance(22h);
+  d.ctx->remind();
+  d.ctx->settle();
+  EXPECT_EQ(d.ctx->disk.history_floor, runtime::big_endian_key(2));
+  ASSERT_EQ(d.ctx->disk.reminders.size(), 1U);
+  EXPECT_EQ(d.ctx->disk.reminders[0].due_ms, begin + std::chrono::milliseconds{25h}.count());
+  d.ctx->advance(9h);
+  d.ctx->remind();
+  d.ctx->settle();
+  EXPECT_EQ(d.ctx->disk.history_floor, runtime::big_endian_key(4));
+  EXPECT_TRUE(d.ctx->disk.reminders.empty());
+  d.restart();
+  ASSERT_TRUE(d.started);
+  EXPECT_TRUE(d.enter(come("jun"))->messages.empty());
+  EXPECT_EQ(d.post(say("mina", "again"))->off, offset{4});
+  EXPECT_EQ(page_after(d, 0), (offsets{4}));
+}
+
+TEST(room_retention, a_reminder_that_comes_too_early_looks_again) {
+  room_driver d{keep_for(24h)};
+  say_at(d, {10min});  // the chapter ends later than when the reminder was set
+  d.ctx->advance(24h - 10min);
+  d.ctx->remind();
+  d.ctx->settle();
+  EXPECT_TRUE(d.ctx->disk.history_floor.empty());
+  ASSERT_EQ(d.ctx->disk.reminders.size(), 1U);
+  EXPECT_EQ(d.ctx->disk.reminders[0].due_ms, d.ctx->clock.wall().value + std::chrono::milliseconds{10min}.count());
+}
+
+TEST(room_retention, the_oldest_go_when_there_is_too_much) {
+  options o;
+  o.retention_bytes = 600U << 10U;
+  room_driver d{o};
+  d.fill(4, 200U << 10U);
+  EXPECT_EQ(d.ctx->disk.history_floor, runtime::big_endian_key(3));
+  EXPECT_EQ(page_after(d, 0), (offsets{3}));  // a page is of 256 KiB
+  auto j = come("jun");
+  j.since = after_reading(1);
+  EXPECT_FALSE(d.enter(j)->recovered);
+}
+
+TEST(room_retention, a_trim_that_fails_to_commit_hides_nothing) {
+  room_driver d{keep_for(24h)};
+  say_at(d, {1h});
+  d.ctx->advance(23h);
+  d.ctx->send<published>(say("mina", "x"));
+  ASSERT_TRUE(d.ctx->fail_commits());
+  d.ctx->clock.set_wall({d.ctx->clock.wall().value - 1});
+  d.ctx->settle();
+  EXPECT_EQ(d.seen("history_floor"), "1");
+  EXPECT_EQ(page_after(d, 0), (offsets{1, 2}));
+}
+
+TEST(room_retention, a_room_of_before_has_one_chapter_that_goes_as_a_whole) {
+  room_driver d{keep_for(24h)};
+  d.fill(3);
+  const auto now = d.ctx->clock.wall();
+  runtime::record_writer old{1, 3};
+  d.ctx->disk.snapshot = old.integer(now.value).number(3).integer(now.value).take();
+  d.ctx->disk.snapshot_at = d.ctx->disk.events.size();
+  d.ctx->disk.reminders.clear();
+  d.restart();
+  ASSERT_TRUE(d.started);
+  d.ctx->settle();
+  EXPECT_EQ(page_after(d, 0), (offsets{1, 2, 3}));
+  EXPECT_EQ(d.ctx->disk.reminders.size(), 1U);
+  d.ctx->advance(24h);
+  d.ctx->remind();
+  d.ctx->settle();
+  EXPECT_EQ(d.ctx->disk.history_floor, runtime::big_endian_key(4));
+}
+
+}  // namespace
+}  // namespace lightstick::actors::room
