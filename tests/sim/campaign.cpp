@@ -29,6 +29,21 @@ void add(run_outcome& to, const run_outcome& o) {
   to.disk.turned_back += o.disk.turned_back;
 }
 
+/// One seed in all the worlds that are asked for; the first violation ends it.
+run_outcome run_worlds(const run_options& o) {
+  run_outcome out;
+  if (o.world != world_choice::rooms) out = run_storage_world(o);
+  if (!out.violation.empty()) {
+    out.violated = world_choice::storage;
+  } else if (o.world != world_choice::storage) {
+    auto second = run_rooms_world(o);
+    out.violation = std::move(second.violation);
+    if (!out.violation.empty()) out.violated = world_choice::rooms;
+    add(out, second);
+  }
+  return out;
+}
+
 }  // namespace
 
 campaign_outcome run_campaign(const campaign& c, const on_violation& found, const on_progress& progress) {
@@ -43,7 +58,7 @@ campaign_outcome run_campaign(const campaign& c, const on_violation& found, cons
       if (n >= c.seeds) return;
       auto o = c.each;
       o.seed = c.first + n;
-      auto outcome = run_storage_world(o);
+      auto outcome = run_worlds(o);
       std::lock_guard lock(mutex);
       ++out.seeds;
       add(out.sums, outcome);

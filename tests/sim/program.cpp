@@ -16,6 +16,12 @@ const std::map<std::string, breakage>& breakages() {
   return all;
 }
 
+const std::map<std::string, world_choice>& worlds() {
+  static const std::map<std::string, world_choice> all{
+      {"both", world_choice::both}, {"storage", world_choice::storage}, {"rooms", world_choice::rooms}};
+  return all;
+}
+
 constexpr std::uint64_t violations_shown_max = 10;
 
 void print_sums(const campaign_outcome& o) {
@@ -33,6 +39,9 @@ void print_sums(const campaign_outcome& o) {
 std::string replay_command(const run_options& o) {
   std::string out = "build/release/sim --seed " + std::to_string(o.seed);
   if (o.steps != run_options{}.steps) out += " --steps " + std::to_string(o.steps);
+  for (const auto& [name, what] : worlds()) {
+    if (what == o.world && what != world_choice::both) out += " --world " + name;
+  }
   for (const auto& [name, what] : breakages()) {
     if (what == o.broken) out += " --break " + name;
   }
@@ -44,7 +53,8 @@ int run_program(int argc, const char* const* argv) {
   std::uint64_t only = 0;
   bool verbose = false;
   std::string broken;
-  CLI::App app("Runs the storage on a virtual clock and a disk that fails, one seed a run, and checks what must hold.",
+  std::string world = "both";
+  CLI::App app("Runs the product on a virtual clock and a disk that fails, one seed a run, and checks what must hold.",
                "sim");
   app.footer(
       "Exit code: 0 no violation, 1 some, 2 wrong options. A run takes milliseconds; the same seed is the same run.");
@@ -60,6 +70,9 @@ int run_program(int argc, const char* const* argv) {
   app.add_option("--break", broken, "Breaks the product on purpose, so that there have to be violations.")
       ->check(CLI::IsMember(breakages()))
       ->option_text("skip-fsync | skip-dedupe | skip-bound");
+  app.add_option("--world", world, "The storage alone, rooms on a whole node, or each seed in both.")
+      ->check(CLI::IsMember(worlds()))
+      ->option_text("both | storage | rooms");
   app.add_flag("--verbose", verbose, "Every step as a line; needs --seed.")->needs(one);
   try {
     app.parse(argc, argv);
@@ -72,13 +85,15 @@ int run_program(int argc, const char* const* argv) {
   }
   if (verbose) c.each.notes = &std::cout;
   if (!broken.empty()) c.each.broken = breakages().at(broken);
-  log::set_level(log::area::storage, log::level::off);
+  c.each.world = worlds().at(world);
+  for (auto area : {log::area::storage, log::area::runtime, log::area::actors}) log::set_level(area, log::level::off);
 
   std::uint64_t shown = 0;
   auto found = [&](std::uint64_t seed, const run_outcome& o) {
     if (++shown > violations_shown_max) return;
     auto each = c.each;
     each.seed = seed;
+    each.world = o.violated;
     std::cout << "seed " << seed << ": " << o.violation << "\n  " << replay_command(each) << std::endl;
   };
   auto progress = [&](std::uint64_t done, std::uint64_t violations) {

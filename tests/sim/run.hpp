@@ -17,16 +17,21 @@ enum class breakage : std::uint8_t {
   skip_bound,   ///< queues take all that comes
 };
 
+/// What a run plays in.
+enum class world_choice : std::uint8_t { both, storage, rooms };
+
 struct run_options {
   std::uint64_t seed = 1;
   std::uint32_t steps = 1500;  ///< of trouble; then everything works again and the run comes to its end
   breakage broken = breakage::none;
+  world_choice world = world_choice::both;  ///< of a campaign: which of them
   std::ostream* notes = nullptr;  ///< every step as a line
 };
 
 /// How one run ended.
 struct run_outcome {
   std::string violation;  ///< a sentence; empty when all held
+  world_choice violated = world_choice::both;  ///< in which world
   std::uint64_t trace = 0;
   std::uint64_t steps = 0;
   std::uint64_t acknowledged = 0;  ///< commands
@@ -45,5 +50,9 @@ struct violation : std::runtime_error {
 /// The storage on its own: writers that append, repeat and fight for their logs, readers, and a disk that fails; compared
 /// with a model all the time. The same options give the same run, byte for byte. Thread: any, one run a thread.
 [[nodiscard]] run_outcome run_storage_world(const run_options& o);
+
+/// Rooms, users, sessions and reminders on the whole of a node, from the edge to the disk: people who talk, read, come and
+/// go, actors that throw, and a disk that fails; compared all the time with what people were told. As above.
+[[nodiscard]] run_outcome run_rooms_world(const run_options& o);
 
 }  // namespace lightstick::sim

@@ -1,0 +1,141 @@
+#include "tests/sim/rooms/node.hpp"
+
+#include <limits>
+#include <utility>
+
+#include "actors/room/room_actor.hpp"
+#include "actors/user/messages.hpp"
+#include "actors/user/user_actor.hpp"
+#include "tests/sim/rooms/bell.hpp"
+
+namespace lightstick::sim {
+
+namespace {
+
+constexpr std::chrono::minutes dedupe_window{2};  ///< longer than anybody sends the same
+
+actors::room::options room_options(const room_troubles& with, breakage broken) {
+  actors::room::options o;
+  o.capacity = with.capacity;
+  o.hold_place = with.hold_place;
+  o.dedupe_window = broken == breakage::skip_dedupe ? std::chrono::milliseconds{0} : dedupe_window;
+  o.marks_max = with.marks_max;
+  o.recent_max = with.recent_max;
+  o.idle_after = with.idle_after;
+  o.mailbox_max = broken == breakage::skip_bound ? std::numeric_limits<std::uint32_t>::max() : with.mailbox_max;
+  return o;
+}
+
+gate::rules gate_rules(const room_troubles& with) {
+  gate::rules r;
+  r.gaps = with.faults.broken_read > 0;
+  r.sessions.publish_rate[0] = {1000, 1000};
+  r.sessions.request_rate = {1000, 1000};
+  r.sessions.ask_limit = with.ask_limit;
+  r.sessions.mailbox_max = with.mailbox_max;
+  return r;
+}
+
+}  // namespace
+
+node::node(machine& on, const room_troubles& with, breakage broken, frailty& how)
+    : on_(on), with_(with), frailty_(how), gate_(std::make_unique<gate>(on, gate_rules(with))) {
+  if (broken == breakage::skip_bound) promised_[actors::room::kind] = with.mailbox_max;
+}
+
+result<std::unique_ptr<node>> node::start(machine& on, const room_troubles& with, breakage broken, frailty& how) {
+  std::unique_ptr<node> out(new node(on, with, broken, how));
+  storage::options o;
+  if (broken == breakage::skip_fsync) o.durability = storage::durability::os;
+  o.queue_requests_max = with.appends_max;
+  auto lower = lower_half::start(on, std::move(o), {}, *out->registry_);
+  if (!lower) return fail(std::move(lower.error()));
+  out->lower_ = std::move(*lower);
+  runtime::system_options how_many;
+  how_many.max_throughput = with.throughput;
+  how_many.actors_max = with.actors_max;
+  how_many.recoveries_max = with.recoveries_max;
+  auto tune = [&with](runtime::kind_options& kind) {
+    kind.deadline = with.deadline;
+    kind.snapshot_every = with.snapshot_every;
+    if (kind.name != actors::room::kind) kind.idle_after = with.idle_after;
+    if (kind.name == actors::session::kind && with.asks_max > 0) kind.asks_max = with.asks_max;
+  };
+  out->actors_ = std::make_unique<scheduled_actors>(on, how_many, out->lower_->log(), *out->registry_, how, tune);
+  out->gate_->open_to(*out->actors_);
+  actors::room::register_kind(*out->actors_, *out->gate_, out->store().history(), room_options(with, broken));
+  actors::user::register_kind(*out->actors_);
+  actors::session::register_kind(*out->actors_, gate_rules(with).sessions);
+  bell::register_kind(*out->actors_);
+  for (const auto& e : out->registry_->entries()) {
+    if (e.name == "lightstick_storage_queue_requests") out->appends_wait_ = e.as_gauge;
+  }
+  return out;
+}
+
+node::~node() {
+  gate_.reset();  // first: nobody is told anything any more
+  actors_.reset();
+}
+
+void node::check() const {
+  gate_->check();
+  actors_->check_bounds(promised_);
+  if (appends_wait_->value() > with_.appends_max) {
+    throw violation("a bound is not kept: " + std::to_string(appends_wait_->value()) + " appends wait");
+  }
+}
+
+void node::check_idle() const {
+  gate_->check_answered();
+  actors_->check_idle();
+  if (appends_wait_->value() > 0) throw violation("appends wait though all is well");
+  if (lower_->log().reads().waiting() > 0) throw violation("reads wait though all is well");
+}
+
+std::unique_ptr<runtime::logic> node::read_back(const actor_id& id, sequence* last) {
+  auto log = store().read_log({partition_of(id), id.to_string()});
+  if (!log) {
+    if (log.error().is(condition::corrupt)) throw violation(log.error().to_string());
+    return nullptr;
+  }
+  if (last != nullptr) *last = log->last;
+  if (log->last == sequence{}) return nullptr;
+  auto fresh = actors_->make_plain(id);
+  auto must = [&](const result<void>& done) {
+    if (!done) throw violation(id.to_string() + " cannot be read back: " + done.error().to_string());
+  };
+  if (log->snapshot) must(fresh->restore(*log->snapshot));
+  for (const auto& mark : log->marks) must(fresh->restore_mark({mark.key, mark.value}));
+  for (const auto& event : log->events) {
+    if (!event.empty()) must(fresh->replay(event));
+  }
+  return fresh;
+}
+
+void node::compare_with_disk(const actor_id& id) {
+  actors_->inspect(id, [this, id](const result<runtime::actor_report>& report) {
+    if (report) compare(id, *report);
+  });
+}
+
+void node::compare(const actor_id& id, const runtime::actor_report& report) {
+  if (report.phase == runtime::activation_phase::quarantined) return;
+  if (report.phase != runtime::activation_phase::active || report.uncommitted > 0 || !store().writable()) return;
+  if (report.open_asks > report.info.mailbox_max + 256) throw violation(id.to_string() + " has too many open asks");
+  auto live = frailty_.alive.find(id);
+  if (live == frailty_.alive.end()) return;
+  sequence last;
+  auto fresh = read_back(id, &last);
+  if (!fresh) return;
+  if (last != report.journal_at) {
+    throw violation(id.to_string() + " is at " + std::to_string(report.journal_at.value()) + ", the disk at " +
+                    std::to_string(last.value()));
+  }
+  ++compared;
+  if (fresh->snapshot() != live->second->snapshot()) {
+    throw violation(id.to_string() + " is another than its journal at " + std::to_string(last.value()));
+  }
+}
+
+}  // namespace lightstick::sim

@@ -1,0 +1,318 @@
+#include <algorithm>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "actors/room/room_codec.hpp"
+#include "tests/sim/rooms/device.hpp"
+#include "tests/sim/rooms/ringer.hpp"
+
+namespace lightstick::sim {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+using std::chrono::seconds;
+
+constexpr auto process = scheduler::side::process;
+constexpr auto outside = scheduler::side::outside;
+
+constexpr seconds calm_max{120};  ///< within this everybody has an answer when all is well
+
+class world {
+ public:
+  explicit world(const run_options& o)
+      : options_(o), on_(o.seed, o.notes), with_(on_.chance), stage_{on_, with_, numbers_, {}, {}}, frailty_{on_.chance, on_.notes} {
+    for (std::size_t n = 0; n < with_.rooms; ++n) stage_.rooms.emplace_back("r" + std::to_string(n));
+    for (std::size_t n = 0; n < with_.users; ++n) {
+      stage_.users.push_back({"u" + std::to_string(n), on_.chance.per_mille(500), {}});
+    }
+    for (std::size_t n = 0; n < with_.devices; ++n) devices_.emplace_back(stage_, n % with_.users, n);
+    for (std::size_t n = 0; n < with_.bells; ++n) ringers_.emplace_back(stage_, n);
+    frailty_.before = with_.throws_before;
+    frailty_.after = with_.throws_after;
+    frailty_.elsewhere = with_.throws_elsewhere;
+    frailty_.poison = [](const runtime::message& m) {
+      const auto* p = runtime::body_of<actors::room::publish>(m);
+      return p != nullptr && is_poison(p->text);
+    };
+    frailty_.poisonous = [](const runtime::reminder& r) { return is_poison(r.name); };
+  }
+  ~world() { end_process(); }
+  world(const world&) = delete;
+  world& operator=(const world&) = delete;
+
+  void play() {
+    on_.file.set_faults(with_.faults);
+    start();
+    for (auto& d : devices_) d.begin();
+    for (auto& r : ringers_) r.begin();
+    fate_later();
+    while (on_.loop.steps() < options_.steps * steps_a_step) step();
+    calm_down();
+    look_at_everything();
+  }
+
+  [[nodiscard]] run_outcome outcome() const {
+    auto out = numbers_;
+    out.trace = on_.notes.hash();
+    out.steps = on_.loop.steps();
+    out.disk = on_.file.counts();
+    return out;
+  }
+
+ private:
+  /// A step of an actor does less than one of the storage.
+  static constexpr std::uint64_t steps_a_step = 2;
+
+  void step();
+  void start();
+  void end_process();
+  void crash(disk::crash how);
+  void stop();
+  void finish_stop();
+
+  void fate_later();
+  void fate();
+  void set_for_a_while(void (disk::*set)(bool));
+  void touch_an_actor();
+
+  void calm_down();
+  void run_until(const std::function<bool()>& done, const std::string& what);
+  void look_at_everything();
+  void look_at(room_model& room);
+  [[nodiscard]] std::vector<actor_id> alive() const;
+
+  run_options options_;
+  machine on_;
+  room_troubles with_;
+  run_outcome numbers_;
+  stage stage_;
+  frailty frailty_;
+  std::unique_ptr<node> node_;
+  std::optional<steady_time> stops_until_;
+  std::deque<device> devices_;
+  std::deque<ringer> ringers_;
+};
+
+// ---- life of the process ----
+
+void world::step() {
+  if (!on_.loop.step()) throw violation("nothing is left to happen");
+  if (node_) node_->check();
+  if (on_.file.dead()) return crash(on_.chance.per_mille(500) ? disk::crash::power : disk::crash::process);
+  if (stops_until_ && (node_->actors().count("") == 0 || on_.clock.now() >= *stops_until_)) finish_stop();
+}
+
+void world::start() {
+  auto started = node::start(on_, with_, options_.broken, frailty_);
+  if (!started) {
+    on_.notes.note("process: cannot start", started.error().to_string());
+    if (started.error().is(condition::corrupt)) throw violation(started.error().to_string());
+    on_.loop.forget_process();
+    if (on_.file.dead()) on_.file.restart(disk::crash::power);
+    on_.loop.after(outside, on_.chance.between(nanoseconds{0}, milliseconds{100}), "process: start",
+                   [this] { start(); });
+    return;
+  }
+  on_.notes.note("process: started");
+  node_ = std::move(*started);
+  stage_.up = node_.get();
+}
+
+void world::end_process() {
+  stage_.up = nullptr;
+  stops_until_.reset();
+  if (node_) numbers_.reads += node_->compared;
+  node_.reset();
+  on_.loop.forget_process();
+  for (auto& r : ringers_) r.node_gone();
+}
+
+void world::crash(disk::crash how) {
+  if (!on_.file.dead()) on_.file.crash_now();
+  ++numbers_.crashes;
+  const bool was_up = node_ != nullptr;
+  end_process();
+  on_.file.restart(how);
+  if (was_up) start();  // else a start is under way
+}
+
+void world::stop() {
+  if (!node_ || stops_until_) return;
+  on_.notes.note("process: stops");
+  node_->actors().drain();
+  stops_until_ = on_.clock.now() + seconds{5};
+}
+
+/// A clean end, which commits what waits, and another start.
+void world::finish_stop() {
+  on_.notes.note("process: stopped");
+  end_process();
+  on_.file.restart(disk::crash::process);
+  start();
+}
+
+// ---- fate ----
+
+void world::fate_later() {
+  on_.loop.after(outside, on_.chance.between(milliseconds{1}, with_.pause_max), "fate", [this] {
+    if (stage_.over) return;
+    fate();
+    fate_later();
+  });
+}
+
+void world::set_for_a_while(void (disk::*set)(bool)) {
+  (on_.file.*set)(true);
+  on_.loop.after(outside, on_.chance.between(milliseconds{1}, milliseconds{1500}), "fate: over",
+                 [this, set] { (on_.file.*set)(false); });
+}
+
+void world::fate() {
+  switch (on_.chance.below(9)) {
+    case 0:
+      if (with_.kills) crash(disk::crash::process);
+      return;
+    case 1:
+      if (with_.power_cuts) crash(disk::crash::power);
+      return;
+    case 2:
+      if (with_.kills || with_.power_cuts) on_.file.crash_in(static_cast<std::uint32_t>(on_.chance.below(12)));
+      return;
+    case 3:
+      if (with_.stops) stop();
+      return;
+    case 4:
+      if (with_.full) set_for_a_while(&disk::set_full);
+      return;
+    case 5:
+      if (with_.broken) set_for_a_while(&disk::set_broken);
+      return;
+    default: return touch_an_actor();
+  }
+}
+
+std::vector<actor_id> world::alive() const {
+  std::vector<actor_id> out;
+  for (const auto& [id, logic] : frailty_.alive) {
+    if (id.kind != actors::session::kind) out.push_back(id);
+  }
+  return out;
+}
+
+void world::touch_an_actor() {
+  const auto all = alive();
+  if (!node_ || all.empty()) return;
+  const auto& id = all.at(on_.chance.below(all.size()));
+  on_.notes.note("operator: turns to", id.to_string());
+  if (with_.passivations && on_.chance.per_mille(500)) {
+    node_->actors().passivate(id, [](const result<void>& /*done*/) {});
+  } else if (with_.restarts && on_.chance.per_mille(300)) {
+    node_->actors().restart(id, [](const result<void>& /*done*/) {});
+  } else {
+    node_->compare_with_disk(id);
+  }
+}
+
+// ---- the end ----
+
+void world::run_until(const std::function<bool()>& done, const std::string& what) {
+  const auto deadline = on_.clock.now() + calm_max;
+  while (!done()) {
+    step();
+    if (on_.clock.now() <= deadline) continue;
+    std::string who;
+    for (const auto& d : devices_) {
+      if (!d.content()) who = ": " + d.describe();
+    }
+    throw violation(what + who);
+  }
+}
+
+/// Everything works from here on: whoever waits gets an answer, and what is due happens.
+void world::calm_down() {
+  stage_.over = true;
+  on_.notes.note("fate: all is well");
+  on_.file.set_faults({});
+  on_.file.set_full(false);
+  on_.file.set_broken(false);
+  frailty_.before = frailty_.after = frailty_.elsewhere = 0;
+  auto all_content = [this] {
+    return node_ && !stops_until_ && std::ranges::all_of(devices_, &device::content) &&
+           std::ranges::all_of(ringers_, &ringer::content);
+  };
+  run_until(all_content, "somebody has no answer though all has been well for two minutes");
+  // What is due and failed comes again after seconds.
+  std::int64_t rings = 0;
+  for (const auto& r : ringers_) rings = std::max(rings, r.last_due().value);
+  const auto quiet = on_.clock.now() + seconds{ringers_.empty() ? 2 : 20};
+  run_until([&] { return on_.clock.wall().value > rings && on_.clock.now() > quiet; }, "time stands still");
+  for (auto& r : ringers_) {
+    r.listen(true);
+    run_until([&] { return r.heard_the_end(); }, "a bell does not answer though all is well");
+  }
+  run_until(all_content, "somebody has no answer though all is well");
+  node_->check_idle();
+  const auto before = node_->compared;
+  const auto all = alive();
+  for (const auto& id : all) node_->compare_with_disk(id);
+  const auto soon = on_.clock.now() + milliseconds{500};
+  run_until([&] { return on_.clock.now() > soon; }, "time stands still");
+  on_.notes.note("end: compared", node_->compared - before);
+}
+
+void world::look_at(room_model& room) {
+  const storage::log_id log{partition_of({actors::room::kind, room.name()}), actor_id{actors::room::kind, room.name()}.to_string()};
+  std::vector<actors::chat_message_ptr> history;
+  for (bool more = true; more;) {
+    storage::row_query q;
+    q.rows_max = 100;
+    if (!history.empty()) q.after = runtime::big_endian_key(history.back()->off.value());
+    auto page = node_->store().read_rows(log, q);
+    if (!page) throw violation(page.error().to_string());
+    for (const auto& row : page->rows) {
+      auto m = actors::room::decode_message({row.key, row.value});
+      if (!m) throw violation(m.error().to_string());
+      history.push_back(std::move(*m));
+    }
+    more = page->more;
+  }
+  room.check_all(history);
+  auto fresh = node_->read_back({actors::room::kind, room.name()});
+  const auto last = std::to_string(history.size());
+  if (fresh && fresh->inspect().front().second != last) {
+    throw violation("room/" + room.name() + " says its last offset is " + fresh->inspect().front().second + ", its history has " + last);
+  }
+  on_.notes.note("end: room", history.size());
+}
+
+void world::look_at_everything() {
+  crash(disk::crash::power);
+  if (!node_) throw violation("the process does not start though all is well");
+  for (auto& room : stage_.rooms) look_at(room);
+  for (auto& r : ringers_) {
+    auto log = node_->store().read_log({partition_of(r.bell()), r.bell().to_string()});
+    if (!log) throw violation(log.error().to_string());
+    if (!log->reminders.empty()) throw violation(r.bell().to_string() + " still waits for '" + log->reminders.front().name + "'");
+  }
+}
+
+}  // namespace
+
+run_outcome run_rooms_world(const run_options& o) {
+  world w(o);
+  std::string what;
+  try {
+    w.play();
+  } catch (const violation& v) {
+    what = v.what();
+  }
+  auto out = w.outcome();
+  out.violation = std::move(what);
+  return out;
+}
+
+}  // namespace lightstick::sim
