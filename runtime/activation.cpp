@@ -127,6 +127,7 @@ void activation::handle(envelope e) {
   trace_ = e.trace;
   log::trace_scope traced(trace_.value());
   persisted_ = false;
+  const bool asked = e.answer.wanted();
   try {
     if (const auto* due = body_of<reminder_due>(std::as_const(*e.payload))) {
       remind(*due, e.answer);
@@ -134,9 +135,9 @@ void activation::handle(envelope e) {
       logic_->handle(*e.payload, e.answer, *this);
     }
   } catch (const std::exception& x) {
-    killed(std::move(e), x.what());
+    killed(std::move(e), x.what(), asked);
   } catch (...) {
-    killed(std::move(e), "unknown exception");
+    killed(std::move(e), "unknown exception", asked);
   }
   firing_ = nullptr;
   after_step();
@@ -146,7 +147,16 @@ void activation::handle(envelope e) {
 void activation::remind(const reminder_due& due, reply& r) {
   auto known = std::find_if(reminders_.begin(), reminders_.end(),
                             [&](const auto& each) { return each.name == due.name && each.due_ms == due.due_ms; });
-  if (known == reminders_.end()) return r.ok(reminded{});  // changed or forgotten meanwhile
+  if (known == reminders_.end()) {
+    // Changed or forgotten meanwhile; or the write that set it failed and has turned up since.
+    if (commits_.empty() && !due.drop) {
+      last_error_ = {make_error_code(errc::unavailable), "the disk has a reminder that the actor does not know"};
+      append_failed_ = true;
+    }
+    return r.failed({make_error_code(errc::unavailable), "this reminder is not known now"});
+  }
+  // To forget it takes a commit. Asked once: a logic that is refused later would let it be forgotten, and do nothing.
+  if (auto may = may_persist(); !may) return r.failed(std::move(may.error()));
   const auto which = *known;
   firing_ = &which;
   if (!due.drop) logic_->on_reminder(which, *this);

@@ -95,6 +95,7 @@ class activation final : private context {
              unique_function<void(result<message_ptr>, context&)> done) override;
   void cancel_ask(ask_id which) override;
   [[nodiscard]] result<void> may_persist() override;
+  [[nodiscard]] result<void> may_remind(const std::vector<reminder_write>& changes) override;
   void persist(changes what, unique_function<void(commit_outcome, context&)> done) override;
   [[nodiscard]] const std::vector<reminder>& reminders() const noexcept override { return reminders_; }
   void read_rows(row_query query, unique_function<void(result<row_page>, context&)> done) override;
@@ -123,7 +124,8 @@ class activation final : private context {
   [[nodiscard]] result<void> rebuild(recovered_log& log);
   void quarantine(error why);
   void retry_later();
-  void killed(envelope e, const std::string& what);
+  /// `asked`: somebody waited for its answer when it was begun.
+  void killed(envelope e, const std::string& what, bool asked);
   void restart_after(const std::string& what);
   void lose_incarnation();
   void end_failed();

@@ -1,6 +1,8 @@
 // The part of activation that makes changes durable and reads them back.
 #include <algorithm>
 #include <limits>
+#include <set>
+#include <string_view>
 
 #include "runtime/activation.hpp"
 #include "runtime/activation_guard.hpp"
@@ -45,7 +47,23 @@ std::shared_ptr<append_listener> make_commit_listener(weak_cell to, std::uint32_
 
 result<void> activation::may_persist() {
   if (phase_ != activation_phase::active || append_failed_) return fail(errc::unavailable, "the actor is recovering");
+  if (firing_ != nullptr) return {};  // asked before the reminder was handed over
   return host_.log().accepts();
+}
+
+result<void> activation::may_remind(const std::vector<reminder_write>& changes) {
+  std::set<std::string_view> names;
+  for (const auto& known : reminders_) names.insert(known.name);
+  if (firing_ != nullptr) names.erase(firing_->name);
+  for (const auto& change : changes) {
+    if (change.due_ms) {
+      names.insert(change.name);
+    } else {
+      names.erase(change.name);
+    }
+  }
+  if (names.size() <= kind().reminders_max) return {};
+  return fail(errc::overloaded, "an actor has at most " + std::to_string(kind().reminders_max) + " reminders");
 }
 
 /// Moves the reminders of `what` to `request`, and notes them as set.
@@ -55,6 +73,7 @@ result<void> activation::note_reminders(changes& what, append_request& request) 
     if (std::ranges::none_of(what.reminders, again)) what.reminders.push_back({firing_->name, {}, {}, {}});
     firing_ = nullptr;
   }
+  if (auto may = may_remind(what.reminders); !may) return may;
   auto after = reminders_;
   for (auto& change : what.reminders) {
     auto known = std::ranges::find(after, change.name, &reminder::name);
@@ -67,9 +86,6 @@ result<void> activation::note_reminders(changes& what, append_request& request) 
     if (change.due_ms) after.push_back({change.name, *change.due_ms, change.payload});
     request.reminders.push_back(std::move(change));
   }
-  if (after.size() > kind().reminders_max) {
-    return fail(errc::overloaded, "an actor has at most " + std::to_string(kind().reminders_max) + " reminders");
-  }
   reminders_ = std::move(after);
   return {};
 }
@@ -80,7 +96,11 @@ void activation::persist(changes what, unique_function<void(commit_outcome, cont
   }
   append_request request;
   if (firing_ != nullptr || !what.reminders.empty()) {
-    if (auto noted = note_reminders(what, request); !noted) return done(std::move(noted), *this);
+    if (auto noted = note_reminders(what, request); !noted) {
+      last_error_ = noted.error();
+      append_failed_ = !what.events.empty();
+      return done(std::move(noted), *this);
+    }
     if (what.events.empty() && !request.reminders.empty()) what.events.emplace_back();
   }
   if (what.events.empty()) {
@@ -113,6 +133,8 @@ void activation::persist(changes what, unique_function<void(commit_outcome, cont
     return done(tl::unexpected<error>(last_error_), *this);
   }
   cell_.stats.persisted(count, now().time_since_epoch());
+  // Now and when it is durable: nobody may be left to say so then, and to look for nothing does no harm.
+  if (due_ms != no_reminder) host_.reminder_set(cell_, due_ms);
   commits_.push_back({appended_, trace_, due_ms, std::move(done)});
 }
 

@@ -6,6 +6,7 @@
 #include "runtime/activation_guard.hpp"
 #include "runtime/base/log.hpp"
 #include "runtime/commit_listener.hpp"
+#include "runtime/reminder_service.hpp"
 
 namespace lightstick::runtime {
 namespace {
@@ -66,6 +67,11 @@ result<void> activation::rebuild(recovered_log& log) {
     if (auto r = logic_->replay(event); !r) return r;
   }
   reminders_ = std::move(log.reminders);
+  if (!reminders_.empty()) {
+    // Set by a commit whose news was lost, perhaps; what is known to be due already has its own time to come again.
+    const auto first = std::ranges::min(reminders_, {}, &reminder::due_ms).due_ms;
+    host_.reminder_set(cell_, std::max(first, wall().value + reminder_service::retry_after.count()));
+  }
   return {};
 }
 
@@ -94,8 +100,10 @@ void activation::retry_later() {
   retry_ = now() + wait;
 }
 
-void activation::killed(envelope e, const std::string& what) {
-  const bool unknown = persisted_ && !e.payload->idempotent();
+void activation::killed(envelope e, const std::string& what, bool asked) {
+  // Whose sender has an answer (be it that nobody knows, when the reply went with the logic) is not done after it.
+  const bool answered = asked && !e.answer.wanted();
+  const bool unknown = (persisted_ || answered) && !e.payload->idempotent();
   restart_after(what);
   if (phase_ == activation_phase::quarantined) return e.answer.failed(last_error_);
   if (ended_ || stop_asked_) return;

@@ -140,6 +140,7 @@ class event_sourced final : public logic {
     changes what;
     if (!d.events_.empty() || !d.reminders_.empty()) {
       if (auto may = ctx.may_persist(); !may) return r.failed(std::move(may.error()));
+      if (auto may = ctx.may_remind(d.reminders_); !may) return r.failed(std::move(may.error()));
     }
     for (const auto& e : d.events_) {
       apply(e);

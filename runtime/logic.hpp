@@ -67,6 +67,9 @@ class context {
   /// Whether `persist` would be accepted now. To be asked before a command is applied: then a disk that is full or too
   /// slow refuses that command alone and everything else goes on. Errors: overloaded, retryable.
   [[nodiscard]] virtual result<void> may_persist() = 0;
+  /// Whether these changes keep the bound on reminders; to be asked before a command that makes them is applied. Errors:
+  /// overloaded.
+  [[nodiscard]] virtual result<void> may_remind(const std::vector<reminder_write>& changes) = 0;
 
   /// Commits `what` and then calls `done`, in the order of the calls. The caller has applied the events to its own
   /// state already. With nothing in `what` it is a barrier: `done` runs when all earlier commits are durable (at
@@ -74,7 +77,8 @@ class context {
   /// (`reset`, `restore`, `replay`). The `done` of a commit that was refused gets the reason, and that of one that was
   /// under way errc::unavailable: it may have been committed.
   /// REQUIRES: a durable kind.
-  /// An actor has at most `reminders_max` reminders; a change beyond that is refused with errc::overloaded.
+  /// An actor has at most `reminders_max` reminders; a change beyond that is refused with errc::overloaded, and, when it
+  /// has events, recovers the actor, whose state is ahead of its journal then.
   virtual void persist(changes what, unique_function<void(commit_outcome, context&)> done) = 0;
 
   /// What this actor is to be reminded of, with every change persisted so far. Valid until the next `persist`.
@@ -123,8 +127,8 @@ class logic {
   /// Called once when the actor is ready, and again after each recovery.
   virtual void started(context& /*ctx*/) {}
   /// A durable kind leaves `m` as it is when it throws: the command is handed in again after the restart, and set aside
-  /// when it has been the end of the actor three times. Not so when `persist` was called before: its outcome is then
-  /// unknown, and only an idempotent command comes again. `r` is taken by whoever answers later.
+  /// when it has been the end of the actor three times. Not so when `persist` was called or
+  /// `r` was answered or taken before: its outcome is then unknown or told, and only an idempotent command comes again. `r` is taken by whoever answers later.
   virtual void handle(message& m, reply& r, context& ctx) = 0;
   virtual void on_timer(context& /*ctx*/) {}
   /// Durable kinds: a reminder is due. It comes at least once: `name` and `due_ms` together tell one from the next. It is forgotten in the same commit as the first `persist` of this call, or in one

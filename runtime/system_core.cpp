@@ -15,6 +15,9 @@ constexpr std::size_t sweep_slices = 8;  ///< an eighth of the actors is looked 
 constexpr std::size_t key_bytes_max = 512;
 constexpr std::size_t departures_max = 4'096;
 constexpr std::size_t relieved_at_once = 20'000;
+/// Longer than the restarts take until a command is set aside: nobody gives up waiting for a reminder, and one that makes
+/// its actor fail must not let those behind it expire again and again.
+constexpr std::chrono::minutes reminder_wait{1};
 constexpr std::chrono::seconds spared{1};  ///< who was just used does not go to make room
 
 std::uint64_t mixed(std::uint64_t n) noexcept {  // SplitMix64's finalizer
@@ -70,7 +73,7 @@ void system_core::register_own_kinds(metrics& registry) {
   register_kind(dead_letters::make_kind(std::move(read), forgotten));
   register_kind(audit::make_kind());
   auto tell_due = [this](const actor_id& who, reminder_due what, reply r) {
-    (void)tell(who, make_message(std::move(what)), std::move(r));
+    (void)tell(who, make_message(std::move(what)), std::move(r), {.deadline = clock_.now() + reminder_wait});
   };
   reminders_ = std::make_shared<reminder_service>(*log_, clock_, std::move(tell_due), registry);
 }

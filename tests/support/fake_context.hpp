@@ -265,6 +265,7 @@ class fake_context final : public runtime::context {
     std::erase_if(asks, [&](const asked& a) { return a.number == which; });
   }
   [[nodiscard]] result<void> may_persist() override { return refusing ? fail(error{*refusing}) : result<void>{}; }
+  [[nodiscard]] result<void> may_remind(const std::vector<runtime::reminder_write>& /*changes*/) override { return {}; }
   void persist(runtime::changes what, unique_function<void(runtime::commit_outcome, runtime::context&)> done) override {
     if (auto fired = std::exchange(firing_, std::nullopt)) {
       const auto again = [&](const auto& each) { return each.name == fired->name; };

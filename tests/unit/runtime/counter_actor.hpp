@@ -38,6 +38,10 @@ struct stumble {
   int times = 1;
   int* met = nullptr;
 };
+/// Fails the first time, after it has said no.
+struct refuse_and_stumble {
+  int* met = nullptr;
+};
 /// Of all that wait with one key, the last will do.
 struct set {
   std::string key;
@@ -49,6 +53,11 @@ struct add_later {
   bool cancel = false;
 };
 struct remind_me {
+  std::string name;
+  std::int64_t due_ms = 0;
+};
+struct add_and_remind {
+  int by = 1;
   std::string name;
   std::int64_t due_ms = 0;
 };
@@ -101,6 +110,7 @@ class counter_logic final : public runtime::logic {
   }
   void on_reminder(const runtime::reminder& which, runtime::context& ctx) override {
     if (which.payload == "blow up") throw std::runtime_error("reminded of it");
+    if (which.payload == "ask first" && !ctx.may_persist()) return;
     total_ += 1000;
     ctx.persist({{"1000"}}, [](runtime::commit_outcome, runtime::context&) {});
   }
@@ -130,6 +140,11 @@ class counter_logic final : public runtime::logic {
       if ((*command->met)++ < command->times) throw std::runtime_error("stumbled");
       return r.ok(value{total_});
     }
+    if (const auto* command = runtime::body_of<refuse_and_stumble>(m)) {
+      r.failed({make_error_code(errc::overloaded), "not now"});
+      if ((*command->met)++ == 0) throw std::runtime_error("stumbled");
+      return;
+    }
     if (const auto* command = runtime::body_of<set>(m)) return plus(command->to - total_, ctx, std::move(r));
     if (const auto* command = runtime::body_of<add_later>(m)) {
       const auto timer = ctx.at(ctx.now() + command->after, [this](runtime::context& then) { plus(10, then, {}); });
@@ -137,8 +152,12 @@ class counter_logic final : public runtime::logic {
       return r.ok(value{timer == 0 ? -1 : total_});
     }
     runtime::changes what;
-    if (const auto* command = runtime::body_of<remind_me>(m)) {
+    if (const auto* command = runtime::body_of<add_and_remind>(m)) {
+      total_ += command->by;
+      what.events.push_back(std::to_string(command->by));
       what.reminders.push_back({command->name, {}, command->due_ms, command->name});
+    } else if (const auto* remind = runtime::body_of<remind_me>(m)) {
+      what.reminders.push_back({remind->name, {}, remind->due_ms, remind->name});
     } else if (const auto* gone = runtime::body_of<forget_reminder>(m)) {
       what.reminders.push_back({gone->name, {}, {}, {}});
     }

@@ -69,6 +69,38 @@ TEST_F(runtime_reminders, are_bounded_an_actor) {
   EXPECT_TRUE((*call("k", remind_me{"b", in(90s)}))->has_value()) << "replacing is none more";
 }
 
+TEST_F(runtime_reminders, beyond_the_bound_leave_the_state_as_the_journal_has_it) {
+  start({.reminders_max = 1});
+  EXPECT_TRUE((*call("k", testing::add_and_remind{5, "a", in(60s)}))->has_value());
+  const auto second = call("k", testing::add_and_remind{7, "b", in(60s)});
+  ASSERT_FALSE((*second)->has_value());
+  EXPECT_TRUE((*second)->error().is(condition::overloaded));
+  sys->advance(1s);
+  EXPECT_EQ(total("k"), 5);
+}
+
+TEST_F(runtime_reminders, wait_for_a_log_that_takes_nothing_now) {
+  start();
+  (void)call("k", remind_me{"ask first", in(1s)});
+  const auto room = std::exchange(log.queue_max, 0);
+  sys->advance(3s);
+  log.queue_max = room;
+  EXPECT_EQ(report("k").reminders.size(), 1U);
+  sys->advance(10s);
+  EXPECT_EQ(total("k"), 1000);
+  EXPECT_TRUE(report("k").reminders.empty());
+}
+
+TEST_F(runtime_reminders, behind_one_that_kills_their_actor_come_however_short_the_deadline_is) {
+  start({.deadline = 20ms});  // shorter than the pause before a restart
+  (void)call("k", remind_me{"blow up", in(1s)});
+  (void)call("k", remind_me{"tea", in(1s)});
+  sys->advance(60s);
+  EXPECT_EQ(total("k"), 1000);
+  EXPECT_EQ(counted("lightstick_actor_dead_letters_total"), 1U);
+  EXPECT_TRUE(report("k").reminders.empty());
+}
+
 TEST_F(runtime_reminders, come_again_when_the_commit_failed) {
   start();
   (void)call("k", remind_me{"tea", in(1s)});

@@ -236,5 +236,16 @@ TEST(runtime_run_watch, names_a_call_that_does_not_return_while_it_runs) {
   sys->stop(1s);
 }
 
+TEST_F(runtime_supervision, a_command_that_was_answered_before_it_failed_is_not_done_again) {
+  start();
+  int met = 0;
+  const auto answer = call("k", testing::refuse_and_stumble{&met});
+  ASSERT_TRUE(answer->has_value());
+  EXPECT_TRUE((*answer)->error().is(condition::overloaded));
+  sys->advance(std::chrono::seconds{5});
+  EXPECT_EQ(met, 1) << "its sender was told that it did not happen";
+  EXPECT_EQ(total("k"), 0) << "and the actor goes on";
+}
+
 }  // namespace
 }  // namespace lightstick::runtime
