@@ -87,9 +87,12 @@ function(lightstick_sim_tests)
   add_test(NAME "sim: 2000 seeds" COMMAND sim --seeds 2000)
   set_tests_properties("sim: 2000 seeds" PROPERTIES LABELS sim TIMEOUT ${seconds})
   foreach(broken skip-fsync skip-dedupe skip-bound)
-    add_test(NAME "sim: ${broken} is noticed" COMMAND sim --seeds 200 --break ${broken})
-    set_tests_properties("sim: ${broken} is noticed" PROPERTIES LABELS sim TIMEOUT ${seconds}
-      PASS_REGULAR_EXPRESSION "\n200 seeds, [1-9][0-9]* violations")
+    foreach(world storage rooms)
+      set(name "sim: ${broken} is noticed in ${world}")
+      add_test(NAME "${name}" COMMAND sim --seeds 200 --world ${world} --break ${broken})
+      set_tests_properties("${name}" PROPERTIES LABELS sim TIMEOUT ${seconds}
+        PASS_REGULAR_EXPRESSION "\n200 seeds, [1-9][0-9]* violations")
+    endforeach()
   endforeach()
 endfunction()
 

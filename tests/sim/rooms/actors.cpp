@@ -15,12 +15,15 @@ constexpr std::chrono::milliseconds beat_every{100};
 
 class scheduled_actors::scheduled_cell final : public runtime::cell {
  public:
-  scheduled_cell(scheduled_actors& of, const actor_id& id_, const runtime::kind_options& kind_)
-      : cell(id_, kind_), of_(of) {}
+  scheduled_cell(std::weak_ptr<ready_list> to, const actor_id& id_, const runtime::kind_options& kind_)
+      : cell(id_, kind_), to_(std::move(to)) {}
 
  private:
-  void ready() override { of_.ready_.push_back(shared_from_this()); }
-  scheduled_actors& of_;
+  /// A cell may outlive its node's actors: an answer under way holds it.
+  void ready() override {
+    if (auto list = to_.lock()) list->push_back(shared_from_this());
+  }
+  std::weak_ptr<ready_list> to_;
 };
 
 scheduled_actors::scheduled_actors(machine& on, runtime::system_options o, runtime::durable_log& log, metrics& registry,
@@ -34,10 +37,7 @@ scheduled_actors::~scheduled_actors() {
   on_.loop.remove(*this);
   (void)begin_stop();
   evict_rest([](runtime::cell&) {});
-  while (!ready_.empty()) {
-    auto gone = std::exchange(ready_, {});
-    gone.clear();  // what goes may wake others
-  }
+  auto gone = std::exchange(ready_, nullptr);  // who goes may wake others
 }
 
 void scheduled_actors::register_kind(runtime::kind_options how) {
@@ -73,17 +73,17 @@ void scheduled_actors::check_bounds(const std::map<std::string, std::uint32_t>& 
   });
 }
 
-void scheduled_actors::check_idle() const {
+std::string scheduled_actors::busy() const {
   for (const auto& each : cells_) {
     auto c = each.lock();
     if (!c || c->ended() || c->mail.depth.load() == 0) continue;
-    throw violation(std::to_string(c->mail.depth.load()) + " commands of " + c->id.to_string() +
-                    " were never answered");
+    return std::to_string(c->mail.depth.load()) + " commands wait for " + c->id.to_string();
   }
+  return {};
 }
 
 runtime::cell_ptr scheduled_actors::new_cell(const actor_id& id, const runtime::kind_options& kind) {
-  auto made = std::make_shared<scheduled_cell>(*this, id, kind);
+  auto made = std::make_shared<scheduled_cell>(ready_, id, kind);
   cells_.push_back(made);
   return made;
 }
@@ -107,14 +107,14 @@ void scheduled_actors::beat_later() {
 }
 
 std::optional<steady_time> scheduled_actors::due() const {
-  return ready_.empty() ? std::nullopt : std::optional(on_.clock.now());
+  return ready_->empty() ? std::nullopt : std::optional(on_.clock.now());
 }
 
 void scheduled_actors::run() {
-  const auto which = on_.chance.below(ready_.size());
-  std::swap(ready_.at(which), ready_.back());
-  auto who = std::move(ready_.back());
-  ready_.pop_back();
+  const auto which = on_.chance.below(ready_->size());
+  std::swap(ready_->at(which), ready_->back());
+  auto who = std::move(ready_->back());
+  ready_->pop_back();
   on_.notes.note("actor: runs", who->id.to_string());
   who->run(static_cast<std::uint32_t>(on_.chance.between(1, options().max_throughput)));
 }

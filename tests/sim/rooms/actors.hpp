@@ -32,8 +32,8 @@ class scheduled_actors final : public runtime::system_core, private scheduler::s
   /// Throws violation when more wait for an actor than its kind promises. `promised`: of the kinds that are told another
   /// bound than they promise.
   void check_bounds(const std::map<std::string, std::uint32_t>& promised) const;
-  /// Throws violation when there is something left to do.
-  void check_idle() const;
+  /// An actor for which commands wait, for people; empty: none.
+  [[nodiscard]] std::string busy() const;
 
   /// Ends what is under way in order; the scheduler runs it. Then `count("")` is 0, sooner or later.
   void drain() { (void)begin_stop(); }
@@ -41,6 +41,7 @@ class scheduled_actors final : public runtime::system_core, private scheduler::s
 
  private:
   class scheduled_cell;
+  using ready_list = std::vector<runtime::cell_ptr>;
 
   runtime::cell_ptr new_cell(const actor_id& id, const runtime::kind_options& kind) override;
   void wake(const runtime::cell_ptr& who, steady_time when) override;
@@ -54,7 +55,7 @@ class scheduled_actors final : public runtime::system_core, private scheduler::s
   frailty& frailty_;
   tuning tune_;
   std::map<std::string, std::function<std::unique_ptr<runtime::logic>(const actor_id&)>> plain_;
-  std::vector<runtime::cell_ptr> ready_;
+  std::shared_ptr<ready_list> ready_ = std::make_shared<ready_list>();
   mutable std::vector<runtime::weak_cell> cells_;
 };
 

@@ -35,10 +35,11 @@ std::string device::any_room() { return on_.rooms[on_.on.chance.below(on_.rooms.
 // ---- what it does ----
 
 void device::think_later() {
-  on_.on.loop.after(outside, on_.on.chance.between(nanoseconds{0}, milliseconds{on_.over ? 300 : 30}), "device: thinks", [this] {
-    think();
-    think_later();
-  });
+  on_.on.loop.after(outside, on_.on.chance.between(nanoseconds{0}, milliseconds{on_.over ? 300 : 30}), "device: thinks",
+                    [this] {
+                      think();
+                      think_later();
+                    });
 }
 
 void device::think() {
@@ -143,6 +144,7 @@ void device::say_something() {
 void device::say(saying& s) {
   ++s.under_way;
   s.resting = false;
+  on_.on.notes.note("device: says", s.text);
   session::publish p;
   p.id = next_id();
   p.room = room_id{s.room};
@@ -301,7 +303,10 @@ void device::on(refused& r) {
   asked_.erase(at);
   on_.on.notes.note("device: refused", r.why.to_string());
   if (r.why.is(condition::overloaded)) ++on_.numbers.refused;
-  if (const auto* p = std::get_if<session::publish>(&q.what)) return publish_refused(*p, r.why);
+  if (const auto* p = std::get_if<session::publish>(&q.what)) {
+    on_.on.notes.note("device: may not say", p->text);
+    return publish_refused(*p, r.why);
+  }
   if (std::holds_alternative<session::read>(q.what)) return on_cursor_refused(q, r.why);
   if (const auto* h = std::get_if<session::history>(&q.what)) {
     if (is(r.why, actors::errc::room_not_found) && q.then[h->room.str()].floor > 0) {
@@ -346,7 +351,8 @@ void device::on_join(const question& q, const session::join_result& j, std::opti
 void device::check_cursor(const std::string& room, std::uint64_t read, std::uint64_t least) {
   auto& user = on_.users[user_];
   auto& cursor = user.rooms[room];
-  if (read > cursor.sent_max) throw violation(user.name + " has read to " + std::to_string(read) + " of " + room + ", says nobody");
+  if (read > cursor.sent_max)
+    throw violation(user.name + " has read to " + std::to_string(read) + " of " + room + ", says nobody");
   if (user.leaves) return;
   if (read < least) {
     throw violation("the cursor of " + user.name + " in " + room + " goes back from " + std::to_string(least) + " to " +
@@ -364,6 +370,7 @@ void device::on_cursor_refused(const question& q, const error& why) {
 
 void device::publish_done(const session::publish& p, const session::published& done) {
   const auto& room = p.room.str();
+  on_.on.notes.note("device: has said", p.text);
   on_.room(room).acknowledged(p.text, done.off.value());
   ++on_.numbers.acknowledged;
   auto* s = find(p.cid);

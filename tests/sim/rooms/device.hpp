@@ -21,6 +21,10 @@ class device final : public client_ear {
   device& operator=(const device&) = delete;
 
   void begin() { think_later(); }
+  /// Ends its connection, for good when all is over.
+  void go_home() {
+    if (connection_ != 0) disconnect();
+  }
   void hear(std::uint64_t connection, heard what) override;
   /// It waits for nothing. Only when all is over does it stay so.
   [[nodiscard]] bool content() const noexcept { return asked_.empty() && says_.empty() && inbox_.empty(); }
@@ -34,8 +38,8 @@ class device final : public client_ear {
     std::string text;
     steady_time since;
     std::uint32_t under_way = 0;  ///< publishes of it without an answer
-    bool perhaps = false;         ///< one of them may have happened
-    bool resting = false;         ///< is said again later
+    bool perhaps = false;  ///< one of them may have happened
+    bool resting = false;  ///< is said again later
   };
   /// What was known of a room when something was asked.
   struct known {

@@ -96,12 +96,12 @@ void gate::check() const {
   if (!found_.empty()) throw violation(found_);
 }
 
-void gate::check_answered() const {
+std::string gate::unanswered() const {
   for (const auto& [number, c] : open_) {
     if (c.unanswered.empty()) continue;
-    throw violation("request " + std::to_string(c.unanswered.begin()->first) + " of " + c.session.to_string() +
-                    " was never answered");
+    return "request " + std::to_string(c.unanswered.begin()->first) + " of " + c.session.to_string() + " has no answer";
   }
+  return {};
 }
 
 // ---- from sessions ----

@@ -16,9 +16,9 @@
 
 namespace lightstick::sim {
 
-using request = std::variant<actors::session::begin, actors::session::join, actors::session::leave,
-                             actors::session::publish, actors::session::history, actors::session::read,
-                             actors::session::presence>;
+using request =
+    std::variant<actors::session::begin, actors::session::join, actors::session::leave, actors::session::publish,
+                 actors::session::history, actors::session::read, actors::session::presence>;
 
 struct answered {
   actors::session::request_id id = 0;
@@ -65,13 +65,14 @@ class gate final : public actors::fanout {
 
   void open_to(runtime::system& actors) { actors_ = &actors; }
   /// A connection that has shown a valid token. Errors: as session::start. REQUIRES: `ear` outlives the gate.
-  [[nodiscard]] result<std::uint64_t> connect(actors::session::identity who, client_ear& ear, const std::string& session);
+  [[nodiscard]] result<std::uint64_t> connect(actors::session::identity who, client_ear& ear,
+                                              const std::string& session);
   void ask(std::uint64_t number, request what);
   void disconnect(std::uint64_t number);
   /// Throws violation when rooms have pushed what they must not.
   void check() const;
-  /// Throws violation when a connection waits for an answer.
-  void check_answered() const;
+  /// A request that waits for its answer, for people; empty: none.
+  [[nodiscard]] std::string unanswered() const;
   [[nodiscard]] bool has(std::uint64_t number) const { return open_.contains(number); }
 
   void publish(std::shared_ptr<const actors::room_batch> batch) override;

@@ -26,8 +26,10 @@ class node {
 
   /// Throws violation when a bound is not kept. To be called after every step.
   void check() const;
-  /// Throws violation when anything is left to do.
-  void check_idle() const;
+  /// An operator looks after actors that failed too often.
+  void end_quarantines();
+  /// What there is left to do; empty: nothing.
+  [[nodiscard]] std::string busy() const;
   /// Asks an actor about itself; what it says is compared with what the disk says. Throws violation out of a later step.
   void compare_with_disk(const actor_id& id);
 
@@ -49,7 +51,6 @@ class node {
   std::unique_ptr<scheduled_actors> actors_;
   std::map<std::string, std::uint32_t> promised_;
   const gauge* appends_wait_ = nullptr;
-  std::uint32_t asks_max_ = 0;
 };
 
 }  // namespace lightstick::sim

@@ -16,7 +16,8 @@ room_model::words& room_model::known(const std::string& text) {
 
 void room_model::is_at(const std::string& text, std::uint64_t at) {
   auto& said = known(text);
-  if (said.never) fail("'" + text + "' is at " + std::to_string(at) + " though its sender was told that it did not happen");
+  if (said.never)
+    fail("'" + text + "' is at " + std::to_string(at) + " though its sender was told that it did not happen");
   if (said.at != 0 && said.at != at) {
     fail("doubled or moved: '" + text + "' is at " + std::to_string(said.at) + " and at " + std::to_string(at));
   }
@@ -76,16 +77,20 @@ void room_model::saw_run(std::span<const actors::chat_message_ptr> messages) {
 void room_model::check_page(const actors::room::page& p, std::optional<offset> before, std::optional<offset> after,
                             std::uint64_t floor_then) {
   saw_run(p.messages);
-  const auto sure = before ? std::min(floor_then, before->value() - std::min<std::uint64_t>(before->value(), 1)) : floor_then;
+  const auto sure =
+      before ? std::min(floor_then, before->value() - std::min<std::uint64_t>(before->value(), 1)) : floor_then;
   if (p.messages.empty()) {
-    if (after ? after->value() < sure : sure > 0) fail("lost: a page is empty where " + std::to_string(sure) + " belongs");
+    if (after ? after->value() < sure : sure > 0)
+      fail("lost: a page is empty where " + std::to_string(sure) + " belongs");
     return;
   }
   const auto first = p.messages.front()->off.value();
   const auto last = p.messages.back()->off.value();
   if (after) {
-    if (first != after->value() + 1) fail("a page after " + std::to_string(after->value()) + " begins at " + std::to_string(first));
-    if (!p.more && last < sure) fail("lost: a page ends at " + std::to_string(last) + " and says that there is no more");
+    if (first != after->value() + 1)
+      fail("a page after " + std::to_string(after->value()) + " begins at " + std::to_string(first));
+    if (!p.more && last < sure)
+      fail("lost: a page ends at " + std::to_string(last) + " and says that there is no more");
     return;
   }
   if (last >= before->value() || last < sure) {
@@ -94,7 +99,8 @@ void room_model::check_page(const actors::room::page& p, std::optional<offset> b
   if (p.more != (first > 1)) fail("a page that begins at " + std::to_string(first) + " is wrong about more before it");
 }
 
-void room_model::check_join(const actors::room::joined& j, std::optional<std::uint64_t> since, std::uint64_t floor_then) {
+void room_model::check_join(const actors::room::joined& j, std::optional<std::uint64_t> since,
+                            std::uint64_t floor_then) {
   const auto newest = j.off.value();
   told_newest(newest, floor_then);
   saw_run(j.messages);
@@ -117,7 +123,8 @@ void room_model::check_all(std::span<const actors::chat_message_ptr> history) {
     fail("lost: it holds " + std::to_string(history.size()) + " messages, " + std::to_string(floor_) + " were seen");
   }
   for (const auto& [text, said] : words_) {
-    if (said.acknowledged && (said.at > history.size() || history[said.at - 1]->text != text)) fail("lost: '" + text + "'");
+    if (said.acknowledged && (said.at > history.size() || history[said.at - 1]->text != text))
+      fail("lost: '" + text + "'");
   }
 }
 

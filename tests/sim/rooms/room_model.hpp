@@ -47,7 +47,7 @@ class room_model {
  private:
   struct words {
     std::string user;
-    std::uint64_t at = 0;     ///< where it was seen or said to be; 0: not yet
+    std::uint64_t at = 0;  ///< where it was seen or said to be; 0: not yet
     bool acknowledged = false;
     bool never = false;
   };

@@ -30,7 +30,7 @@ struct room_troubles {
   std::size_t bells = 0;
   std::uint32_t mailbox_max = 0;  ///< of a room
   std::uint32_t appends_max = 0;  ///< that wait in the store
-  std::uint32_t asks_max = 0;     ///< of a session; 0: as the product has it
+  std::uint32_t asks_max = 0;  ///< of a session; 0: as the product has it
   std::uint32_t actors_max = 0;
   std::uint32_t throughput = 1;
   std::uint32_t recoveries_max = 1;
@@ -42,12 +42,16 @@ struct room_troubles {
   std::chrono::milliseconds ask_limit{0};
   std::chrono::milliseconds idle_after{0};
   std::chrono::milliseconds hold_place{0};
+  std::chrono::milliseconds backoff_max{0};  ///< of an actor that threw
+  std::uint32_t failures_max = 0;  ///< in a row, before an actor is quarantined
   std::uint32_t burst_max = 1;  ///< publishes that a device sends at once
 
   explicit room_troubles(dice& d) {
     using std::chrono::milliseconds;
     auto rate = [&] { return d.per_mille(300) ? static_cast<std::uint32_t>(d.between(1, 30)) : 0; };
-    auto number = [&](std::uint64_t low, std::uint64_t high) { return static_cast<std::uint32_t>(d.between(low, high)); };
+    auto number = [&](std::uint64_t low, std::uint64_t high) {
+      return static_cast<std::uint32_t>(d.between(low, high));
+    };
     auto time = [&](std::uint64_t low, std::uint64_t high) { return milliseconds{d.between(low, high)}; };
     faults = {rate(), rate(), rate(), rate(), rate() * 10, time(1, 200)};
     kills = d.per_mille(400);
@@ -80,6 +84,8 @@ struct room_troubles {
     ask_limit = d.per_mille(400) ? time(50, 1'000) : milliseconds{5'000};
     idle_after = time(100, 10'000);
     hold_place = time(500, 10'000);
+    backoff_max = time(5, 1'000);
+    failures_max = d.per_mille(200) ? number(4, 20) : 10'000;
     burst_max = number(1, 20);
   }
 };

@@ -37,6 +37,7 @@ TEST_F(storage_world, the_same_seed_is_the_same_run_byte_for_byte) {
 TEST_F(storage_world, every_trouble_happens_and_work_is_done) {
   campaign c;
   c.seeds = 100;
+  c.each.world = world_choice::storage;
   auto out = run_campaign(
       c, [](auto seed, const auto& o) { ADD_FAILURE() << seed << ": " << o.violation; }, [](auto...) {});
   EXPECT_EQ(out.seeds, 100U);
@@ -51,6 +52,7 @@ TEST_F(storage_world, every_trouble_happens_and_work_is_done) {
 TEST_F(storage_world, the_runs_do_not_depend_on_how_many_are_made_at_a_time) {
   campaign c;
   c.seeds = 30;
+  c.each.world = world_choice::storage;
   auto nothing = [](auto...) {};
   c.jobs = 1;
   auto one = run_campaign(c, nothing, nothing);
@@ -62,6 +64,7 @@ TEST_F(storage_world, what_is_broken_on_purpose_is_noticed_and_can_be_replayed) 
   for (auto broken : {breakage::skip_fsync, breakage::skip_dedupe, breakage::skip_bound}) {
     campaign c;
     c.seeds = 50;
+    c.each.world = world_choice::storage;
     c.each.broken = broken;
     std::uint64_t seed = 0;
     std::string what;
