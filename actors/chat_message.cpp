@@ -76,4 +76,12 @@ errc protocol_code(const error& e) noexcept {
   return errc::internal;
 }
 
+chat_message withdraw(const chat_message& m) {
+  chat_message left;
+  left.off = m.off;
+  left.ts = m.ts;
+  left.gone = true;
+  return left;
+}
+
 }  // namespace lightstick::actors

@@ -29,9 +29,12 @@ struct chat_message {
   std::optional<offset> reply_to;
   std::optional<std::int64_t> vt;   ///< media time in ms
   std::string data;                 ///< an opaque map as msgpack, at most 1 KiB; empty = none
-  bool gone = false;                ///< withdrawn: only `off` counts
+  bool gone = false;                ///< withdrawn: `off` and `ts` are left
   friend bool operator==(const chat_message&, const chat_message&) = default;
 };
+/// What is left of a message that was withdrawn: its place.
+[[nodiscard]] chat_message withdraw(const chat_message& m);
+
 using chat_message_ptr = std::shared_ptr<const chat_message>;
 
 /// Somebody in a room, as others see them.

@@ -24,7 +24,7 @@ using continuation = unique_function<void(context&)>;
 
 /// What one command wants to make durable, all of it or nothing.
 struct changes {
-  std::vector<std::string> events{};  ///< none of them empty
+  std::vector<std::string> events{};  ///< an empty one only gives rows their place and is not replayed
   std::vector<row_write> rows{};    ///< only with an event
   std::vector<reminder_write> reminders{};  ///< one name has one reminder; `was_due_ms` is filled in by the runtime
   std::optional<std::string>

@@ -118,4 +118,18 @@ struct members {
   std::string next;  ///< empty on the last page
 };
 
+/// Forgets what a user has said up to now: every message is withdrawn (offset and time stay, everything else goes from
+/// history and memory), marks and the journal do not name the user any more. Back-ups do. Done in steps, others have
+/// their turn in between; doing it again goes on where it stopped. Who sees a message already is not told. -> erased.
+/// Errors: corrupt (damaged history: names the row; what was before it is done), overloaded, unavailable (ask again).
+struct erase {
+  user_id user;
+  static constexpr bool idempotent = true;
+  static constexpr auto fields = std::tuple(&erase::user);
+};
+
+struct erased {
+  std::uint64_t messages = 0;  ///< by this command
+};
+
 }  // namespace lightstick::actors::room

@@ -72,6 +72,14 @@ void recent_messages::clear() {
   bytes_ = 0;
 }
 
+void recent_messages::replace(chat_message_ptr m) {
+  if (messages_.empty() || m->off.value() < first_offset() || m->off > newest()) return;
+  auto& place = messages_[m->off.value() - first_offset()];
+  bytes_ -= place.weighs;
+  place = {m, weight(*m)};
+  bytes_ += place.weighs;
+}
+
 void recent_messages::forget_before(offset first) {
   while (!messages_.empty() && messages_.front().m->off < first) {
     bytes_ -= messages_.front().weighs;

@@ -52,6 +52,8 @@ class recent_messages {
   /// Puts older ones (ascending) before what is there, as far as they fit; what does not connect is left out.
   void fill_older(const std::vector<chat_message_ptr>& older);
   void clear();
+  /// Takes the place of the one with its offset, if that is here.
+  void replace(chat_message_ptr m);
   /// Those with smaller offsets go.
   void forget_before(offset first);
   /// Null when there is none.

@@ -7,7 +7,7 @@ namespace lightstick::actors::room {
 namespace {
 
 /// Their places are on disk: add to the end only.
-using commands = runtime::types<open, join, leave, publish, history, presence>;
+using commands = runtime::types<open, join, leave, publish, history, presence, erase>;
 
 bool known(role r) noexcept { return r <= role::admin; }
 
@@ -49,6 +49,8 @@ std::string describe(const runtime::message& m) {
     line += who(j->user, j->device) + " session/" + j->session.str();
   } else if (const auto* l = runtime::body_of<leave>(m)) {
     line += " session/" + l->session.str() + (l->dropped ? " dropped" : "");
+  } else if (const auto* e = runtime::body_of<erase>(m)) {
+    line += " user/" + e->user.str();
   } else if (const auto* h = runtime::body_of<history>(m)) {
     line += bound("before", h->before) + bound("after", h->after) + " limit " + std::to_string(h->limit);
   }

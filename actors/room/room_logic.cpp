@@ -90,6 +90,7 @@ void room_logic::on_message(const runtime::message& m, runtime::reply& r, runtim
   if (const auto* j = runtime::body_of<join>(m)) return on_join(*j, r, ctx);
   if (const auto* l = runtime::body_of<leave>(m)) return on_leave(*l, ctx);
   if (runtime::body_of<open>(m) != nullptr) return on_open(r, ctx);
+  if (const auto* e = runtime::body_of<erase>(m)) return on_erase(*e, std::move(r), ctx);
   question asked;
   if (const auto* h = runtime::body_of<history>(m)) {
     asked = *h;

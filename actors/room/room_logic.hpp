@@ -73,6 +73,16 @@ class room_logic final : public runtime::logic {
         0;  ///< read at once, more than the page when what is too old has to be passed; 0 = the page
   };
 
+  /// An erasure on its way.
+  struct erasing {
+    runtime::reply r;
+    user_id user;
+    offset bound;  ///< the last message that it is about
+    offset at;     ///< done up to here
+    std::uint64_t messages = 0;
+    bool needed = false;  ///< the journal may name the user although no message does
+  };
+
   using question = std::variant<history, presence>;
 
   void on_message(const runtime::message& m, runtime::reply& r, runtime::context& ctx);
@@ -82,6 +92,10 @@ class room_logic final : public runtime::logic {
   void on_publish(const publish& p, runtime::reply& r, runtime::context& ctx);
   void on_history(const history& h, runtime::reply r, runtime::context& ctx);
   void on_question(const question& q, runtime::reply r, runtime::context& ctx);
+  void on_erase(const erase& e, runtime::reply r, runtime::context& ctx);
+  void erase_step(erasing job, runtime::context& ctx);
+  void erase_rows(erasing job, const runtime::row_page& read, runtime::context& ctx);
+  void erase_rest(erasing job, runtime::context& ctx);
   void on_presence(const presence& p, runtime::reply r) const;
 
   /// The event of the creation, when the room does not exist yet.
@@ -117,6 +131,7 @@ class room_logic final : public runtime::logic {
   offset committed_;
   offset shown_from_{1};        ///< what is below is gone, or known to be too old
   offset published_;            ///< `batch_` starts after it, or a catch-up is due
+  std::uint32_t erasures_ = 0;  ///< steps; a page that was read across one may hold what was erased
   bool exists_ = false;         ///< the creation is committed
   bool recovered_once_ = false;
   bool catching_up_ = false;

@@ -201,7 +201,8 @@ void room_logic::fill_recent(bool publish_again, runtime::context& ctx) {
   page_limit limit{env_->how.recent_max, static_cast<std::uint32_t>(recent_bytes_max), 0};
   if (publish_again) limit.messages = std::max(limit.messages, static_cast<std::uint32_t>(again_max));
   read_page(ctx, {offset{}, committed_.next(), true}, limit,
-            [this, publish_again](result<page> read, runtime::context& later) {
+            [this, publish_again, erasures = erasures_](result<page> read, runtime::context& later) {
+              if (erasures != erasures_) return fill_recent(publish_again, later);
               if (read) {
                 recent_.fill_older(read->messages);
               } else {

@@ -130,6 +130,22 @@ void room_state::apply(const event& e) {
   if (!said.cid.empty()) insert(mark_key(said.user, said.device, said.cid), {said.off, said.ts, said.digest});
 }
 
+std::vector<std::string> room_state::forget_marks(const user_id& user, offset last) {
+  std::string prefix;
+  append_prefixed(prefix, user.str());
+  std::vector<std::string> out;
+  for (auto at = marks_.begin(); at != marks_.end();) {
+    if (at->first.starts_with(prefix) && at->second.off <= last) {
+      by_age_.erase(at->second.off);
+      out.push_back(at->first);
+      at = marks_.erase(at);
+    } else {
+      ++at;
+    }
+  }
+  return out;
+}
+
 void room_state::restore(const essence& e) {
   exists_ = true;
   essence_ = e;

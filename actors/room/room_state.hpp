@@ -7,6 +7,7 @@
 #include <string>
 #include <unordered_map>
 #include <variant>
+#include <vector>
 
 #include "actors/room/chapters.hpp"
 #include "actors/room/messages.hpp"
@@ -121,6 +122,10 @@ class room_state {
 
   /// REQUIRES: `e` is what `decide` gave for this state.
   void apply(const event& e);
+
+  /// The marks of what that user said up to `last`, by the keys of their rows.
+  /// REQUIRES: the rows are removed in one commit with a snapshot, or the state is thrown away.
+  [[nodiscard]] std::vector<std::string> forget_marks(const user_id& user, offset last);
 
   void restore(const essence& e);
   /// Idempotent; of two marks with one key the later offset stays.

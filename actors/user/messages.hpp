@@ -59,6 +59,15 @@ struct move_cursor {
   static constexpr auto fields = std::tuple(&move_cursor::room, &move_cursor::off, &move_cursor::from);
 };
 
+/// Forgets the user's rooms and cursors; nothing of the journal says them any more. -> erased, when it is durable.
+struct erase {
+  static constexpr bool idempotent = true;
+  static constexpr auto fields = std::tuple();
+};
+struct erased {
+  std::uint32_t rooms = 0;  ///< by this command
+};
+
 /// Sent to the sessions of the user's other devices.
 struct cursor_moved {
   room_cursor cursor;

@@ -7,7 +7,7 @@ namespace lightstick::actors::user {
 namespace {
 
 /// Their places are on disk: add to the end only.
-using commands = runtime::types<attach, detach, enter_room, leave_room, move_cursor>;
+using commands = runtime::types<attach, detach, enter_room, leave_room, move_cursor, erase>;
 
 }  // namespace
 

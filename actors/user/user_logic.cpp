@@ -29,6 +29,7 @@ void user_logic::handle(runtime::message& m, runtime::reply& r, runtime::context
   if (auto* enter = runtime::body_of<enter_room>(m)) return commit(state_.decide(*enter), std::move(r), ctx);
   if (auto* leave = runtime::body_of<leave_room>(m)) return commit(state_.decide(*leave), std::move(r), ctx);
   if (auto* a = runtime::body_of<attach>(m)) return on_attach(*a, std::move(r), ctx);
+  if (runtime::body_of<erase>(m) != nullptr) return on_erase(std::move(r), ctx);
   if (auto* d = runtime::body_of<detach>(m)) return void(std::erase(sessions_, d->session));
   r.failed({make_error_code(errc::bad_request), "a user does not understand this"});
 }
@@ -63,6 +64,19 @@ void user_logic::commit(decision d, runtime::reply r, runtime::context& ctx) {
                                                                                 runtime::context&) mutable {
     if (!done) return r.failed(std::move(done.error()));
     r.ok(std::move(answer));
+  });
+}
+
+void user_logic::on_erase(runtime::reply r, runtime::context& ctx) {
+  if (auto may = ctx.may_persist(); !may) return r.failed(std::move(may.error()));
+  const erased answer{static_cast<std::uint32_t>(state_.rooms().size())};
+  state_ = {};
+  runtime::changes what;
+  what.events.emplace_back();
+  what.snapshot_now = true;  // it says all: there are no rooms
+  ctx.persist(std::move(what), [r = std::move(r), answer](runtime::commit_outcome done, runtime::context&) mutable {
+    if (!done) return r.failed(std::move(done.error()));
+    r.ok(answer);
   });
 }
 

@@ -25,6 +25,7 @@ class user_logic final : public runtime::logic {
  private:
   void on_attach(const attach& a, runtime::reply r, runtime::context& ctx);
   void on_move(const move_cursor& m, runtime::reply r, runtime::context& ctx);
+  void on_erase(runtime::reply r, runtime::context& ctx);
   /// Applies and commits, then answers.
   void commit(decision d, runtime::reply r, runtime::context& ctx);
   void tell_others(const room_cursor& at, const session_id& from, runtime::context& ctx);

@@ -1,5 +1,6 @@
 #include "runtime/operators/dead_letters.hpp"
 
+#include <algorithm>
 #include <map>
 
 #include "runtime/durable_log.hpp"
@@ -37,6 +38,29 @@ error no_such(std::uint64_t id) {
   return {make_error_code(errc::not_found), "there is no dead letter " + std::to_string(id)};
 }
 
+/// Texts in records are preceded by their length, so that "17" is not found in "2178".
+bool holds_text(std::string_view record, std::string_view text) {
+  if (text.empty() || text.size() > UINT8_MAX) return false;
+  const auto size = static_cast<unsigned char>(text.size());
+  for (auto at = record.find(text); at != std::string_view::npos; at = record.find(text, at + 1)) {
+    if (at == 0) continue;
+    const auto before = static_cast<unsigned char>(record[at - 1]);
+    constexpr unsigned char short_text = 0xA0;
+    constexpr std::size_t short_max = 31;
+    if (before == size || (size <= short_max && before == (short_text | size))) return true;
+  }
+  return false;
+}
+
+/// "user/17", and not as the beginning of "user/178".
+bool names(std::string_view line, std::string_view name) {
+  for (auto at = line.find(name); at != std::string_view::npos; at = line.find(name, at + 1)) {
+    const auto end = at + name.size();
+    if (end == line.size() || line[end] == ' ' || line[end] == ',') return true;
+  }
+  return false;
+}
+
 class letters final : public logic {
  public:
   letters(std::shared_ptr<const decoder> read, counter& forgotten) : read_(std::move(read)), forgotten_(forgotten) {}
@@ -69,6 +93,7 @@ class letters final : public logic {
     if (const auto* l = body_of<list>(std::as_const(m))) return on_list(*l, r);
     if (const auto* s = body_of<show>(std::as_const(m))) return on_show(s->id, r, ctx);
     if (const auto* d = body_of<drop>(std::as_const(m))) return on_drop(d->id, r, ctx);
+    if (const auto* all = body_of<drop_of>(std::as_const(m))) return drop_page({std::move(r), *all, {}, {}}, ctx);
     if (const auto* again = body_of<dead_letters::replay>(std::as_const(m))) return on_replay(again->id, r, ctx);
     r.failed({make_error_code(errc::invalid), "dead letters do not understand " + name_of(m)});
   }
@@ -137,6 +162,53 @@ class letters final : public logic {
     remove(id, ctx, [r = std::move(r)](commit_outcome done, context&) mutable {
       if (!done) return r.failed(std::move(done.error()));
       r.ok(dropped{});
+    });
+  }
+
+  struct dropping {
+    reply r;
+    drop_of of;
+    std::string at;  ///< key of the last row that was looked at
+    std::vector<std::uint64_t> found;
+  };
+  void drop_page(dropping job, context& ctx) {
+    row_query q;
+    q.after = job.at;
+    q.rows_max = 100;
+    q.bytes_max = 1U << 20U;
+    ctx.read_rows(std::move(q), [this, job = std::move(job)](result<row_page> page, context& then) mutable {
+      if (!page) return job.r.failed(std::move(page.error()));
+      for (auto& each : page->rows) {
+        job.at = each.key;
+        auto id = parse_big_endian_key(each.key);
+        if (!id) return job.r.failed(std::move(id.error()));
+        if (holds_text(each.value, job.of.actor_key)) job.found.push_back(*id);
+      }
+      if (page->more) return drop_page(std::move(job), then);
+      drop_found(std::move(job), then);
+    });
+  }
+  void drop_found(dropping job, context& ctx) {
+    if (auto may = ctx.may_persist(); !may) return job.r.failed(std::move(may.error()));
+    const auto name = job.of.actor_kind + "/" + job.of.actor_key;
+    for (const auto& [id, head] : all_) {
+      const bool to_it = head.actor_kind == job.of.actor_kind && head.actor_key == job.of.actor_key;
+      if (to_it || names(head.command, name)) job.found.push_back(id);
+    }
+    std::ranges::sort(job.found);
+    job.found.erase(std::unique(job.found.begin(), job.found.end()), job.found.end());
+    std::erase_if(job.found, [&](auto id) { return !all_.contains(id); });  // dropped meanwhile
+    const auto count = job.found.size();
+    changes what;
+    for (auto id : job.found) {
+      all_.erase(id);
+      what.rows.push_back({row_table::history, big_endian_key(id), std::nullopt});
+    }
+    what.events.emplace_back();
+    what.snapshot_now = true;
+    ctx.persist(std::move(what), [count, r = std::move(job.r)](commit_outcome done, context&) mutable {
+      if (!done) return r.failed(std::move(done.error()));
+      r.ok(dropped_of{count});
     });
   }
 

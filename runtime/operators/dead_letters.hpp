@@ -73,6 +73,16 @@ struct drop {
 };
 struct dropped {};
 
+/// Drops all letters to the actor `kind/key`, and those whose command names that key: as a text in its bytes, or as
+/// `kind/key` in its description. -> dropped_of, when it is durable; the journal does not hold them any more.
+struct drop_of {
+  std::string actor_kind;
+  std::string actor_key;
+};
+struct dropped_of {
+  std::uint64_t letters = 0;
+};
+
 /// Does the command again and drops the letter when that went well. -> replayed. Errors: not_found, invalid (only
 /// described), what the actor answered, unknown.
 struct replay {

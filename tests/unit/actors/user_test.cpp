@@ -174,6 +174,20 @@ TEST_F(user_actor, a_failed_commit_is_told_and_forgotten) {
   EXPECT_TRUE(settle<profile>(attach{session_id{"s1"}})->rooms.empty());
 }
 
+TEST_F(user_actor, an_erased_user_was_nowhere) {
+  settle<room_cursor>(enter_room{room(1)});
+  settle<room_cursor>(enter_room{room(2)});
+  EXPECT_EQ(settle<erased>(erase{})->rooms, 2U);
+  EXPECT_TRUE(settle<profile>(attach{session_id{"s1"}})->rooms.empty());
+  EXPECT_EQ(ctx.disk.snapshot_at, ctx.disk.events.size()) << "the journal must not say where the user was";
+  EXPECT_EQ(ctx.disk.snapshot->find(room(1).str()), std::string::npos);
+  EXPECT_EQ(settle<erased>(erase{})->rooms, 0U);
+  user_logic again;
+  ctx.drive(again);
+  ASSERT_TRUE(ctx.start());
+  EXPECT_TRUE(settle<profile>(attach{session_id{"s1"}})->rooms.empty());
+}
+
 TEST_F(user_actor, everything_comes_back_after_a_restart) {
   settle<room_cursor>(enter_room{room(1)});
   ctx.snapshot_next = true;

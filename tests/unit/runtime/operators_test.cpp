@@ -75,6 +75,38 @@ TEST_F(runtime_operators, a_letter_is_replayed_and_goes_when_that_went_well) {
   EXPECT_EQ(letters<dead_letters::listed>(dead_letters::list{}).value().total, 1U);
 }
 
+TEST_F(runtime_operators, letters_that_concern_somebody_are_dropped_and_no_others) {
+  start_readable();
+  auto put = [&](const std::string& kind, const std::string& key, std::string command, std::string bytes) {
+    dead_letters::brief head;
+    head.actor_kind = kind;
+    head.actor_key = key;
+    head.command = std::move(command);
+    ASSERT_TRUE(letters<dead_letters::stored>(dead_letters::put{std::move(head), std::move(bytes)}));
+  };
+  put("user", "17", "user::attach", "");
+  put("room", "a", "room::publish user/17 device x, 2 bytes", "");
+  put("room", "a", "room::publish user/178 device x, 2 bytes",
+      "\xc4\x03"
+      "178");
+  put("room", "a", "room::publish",
+      "\xc4\x02"
+      "17");
+  put("room", "a", "room::publish",
+      "\xa2"
+      "17");
+  put("room", "17", "room::publish",
+      "\xc4\x04"
+      "2178");
+  EXPECT_EQ(letters<dead_letters::dropped_of>(dead_letters::drop_of{"user", "17"}).value().letters, 4U);
+  const auto left = letters<dead_letters::listed>(dead_letters::list{}).value();
+  ASSERT_EQ(left.total, 2U);
+  EXPECT_EQ(left.letters[0].id, 3U);
+  EXPECT_EQ(left.letters[1].id, 6U);
+  EXPECT_TRUE(log.has_snapshot({dead_letters::kind, dead_letters::key}));
+  EXPECT_EQ(letters<dead_letters::dropped_of>(dead_letters::drop_of{"user", "17"}).value().letters, 0U);
+}
+
 TEST_F(runtime_operators, letters_survive_a_restart) {
   start_readable();
   (void)call("k", testing::blow_up{});
