@@ -72,7 +72,7 @@ void recent_messages::clear() {
   bytes_ = 0;
 }
 
-void recent_messages::replace(chat_message_ptr m) {
+void recent_messages::replace(const chat_message_ptr& m) {
   if (messages_.empty() || m->off.value() < first_offset() || m->off > newest()) return;
   auto& place = messages_[m->off.value() - first_offset()];
   bytes_ -= place.weighs;

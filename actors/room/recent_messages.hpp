@@ -53,7 +53,7 @@ class recent_messages {
   void fill_older(const std::vector<chat_message_ptr>& older);
   void clear();
   /// Takes the place of the one with its offset, if that is here.
-  void replace(chat_message_ptr m);
+  void replace(const chat_message_ptr& m);
   /// Those with smaller offsets go.
   void forget_before(offset first);
   /// Null when there is none.

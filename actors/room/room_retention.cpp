@@ -45,7 +45,7 @@ void room_logic::on_reminder(const runtime::reminder& which, runtime::context& c
   runtime::changes what;
   retain(what, ctx);
   // Not asked before whether it would be accepted: a refusal keeps the reminder, to come again.
-  ctx.persist(std::move(what), [](runtime::commit_outcome, runtime::context&) {});
+  ctx.persist(std::move(what), [](const runtime::commit_outcome&, runtime::context&) {});
 }
 
 offset room_logic::first_shown(wall_ms now) {

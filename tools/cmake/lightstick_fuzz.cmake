@@ -74,8 +74,8 @@ function(lightstick_fuzz_tests)
   lightstick_fuzzer(log SOURCES ${records} ${identity} storage/log_layout.cpp LINK -lcrypto)
   lightstick_fuzzer(label SOURCES ${records} ${identity} storage/data_folder.cpp storage/files.cpp runtime/base/log.cpp
     runtime/base/clock.cpp LINK -lcrypto -lspdlog -lfmt)
-  lightstick_fuzzer(room SOURCES ${base} runtime/record_codec.cpp actors/chat_message.cpp actors/room/room_codec.cpp actors/room/room_state.cpp
-    runtime/durable_log.cpp)
+  lightstick_fuzzer(room SOURCES ${base} runtime/record_codec.cpp runtime/durable_log.cpp actors/chat_message.cpp
+    actors/room/chapters.cpp actors/room/room_codec.cpp actors/room/room_state.cpp)
   lightstick_fuzzer(user SOURCES ${base} runtime/record_codec.cpp actors/user/user_codec.cpp)
 
   lightstick_fuzz_objects(planted SUFFIX ".planted" FLAGS -DLIGHTSTICK_FUZZ_PLANTED SOURCES tests/fuzz/record_fuzz.cpp)
