@@ -101,12 +101,13 @@ void activation::retry_later() {
 }
 
 void activation::killed(envelope e, const std::string& what, bool asked) {
-  // Whose sender has an answer (be it that nobody knows, when the reply went with the logic) is not done after it.
   const bool answered = asked && !e.answer.wanted();
-  const bool unknown = (persisted_ || answered) && !e.payload->idempotent();
+  const bool unknown = persisted_ && !e.payload->idempotent();
   restart_after(what);
   if (phase_ == activation_phase::quarantined) return e.answer.failed(last_error_);
   if (ended_ || stop_asked_) return;
+  // Whose sender has an answer (be it that nobody knows, when the reply went with the logic) is not done after it.
+  if (answered) return;
   if (unknown)
     return e.answer.failed({make_error_code(errc::unknown_outcome), "the actor failed after it had begun to commit"});
   if (++e.kills < kind().restart.kills_max) {

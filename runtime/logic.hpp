@@ -127,8 +127,9 @@ class logic {
   /// Called once when the actor is ready, and again after each recovery.
   virtual void started(context& /*ctx*/) {}
   /// A durable kind leaves `m` as it is when it throws: the command is handed in again after the restart, and set aside
-  /// when it has been the end of the actor three times. Not so when `persist` was called or
-  /// `r` was answered or taken before: its outcome is then unknown or told, and only an idempotent command comes again. `r` is taken by whoever answers later.
+  /// when it has been the end of the actor three times. Not so when `persist` was called
+  /// before: its outcome is then unknown, and only an idempotent command comes again. One whose `r` was answered or taken
+  /// never does. `r` is taken by whoever answers later.
   virtual void handle(message& m, reply& r, context& ctx) = 0;
   virtual void on_timer(context& /*ctx*/) {}
   /// Durable kinds: a reminder is due. It comes at least once: `name` and `due_ms` together tell one from the next. It is forgotten in the same commit as the first `persist` of this call, or in one

@@ -51,7 +51,8 @@ void ringer::ask(Command c, F done) {
 }
 
 void ringer::set() {
-  const bool poison = on_.with.poison && on_.on.chance.per_mille(100);
+  // Where few failures quarantine a bell, it could keep the others from ringing for as long as nobody looks after it.
+  const bool poison = on_.with.poison && on_.with.failures_max > 100 && on_.on.chance.per_mille(100);
   const auto name = (poison ? "poison" : "r") + std::to_string(++names_);
   auto& fresh = rings_[name];
   fresh.due_ms = on_.on.clock.wall().value + static_cast<std::int64_t>(on_.on.chance.below(5'000));

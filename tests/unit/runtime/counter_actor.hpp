@@ -40,6 +40,7 @@ struct stumble {
 };
 /// Fails the first time, after it has said no.
 struct refuse_and_stumble {
+  static constexpr bool idempotent = true;
   int* met = nullptr;
 };
 /// Of all that wait with one key, the last will do.
