@@ -109,10 +109,13 @@ TEST_F(disk_fault, a_slow_disk_fills_the_queue_to_its_bound_and_holds_up_no_read
   start();
   open_log();
   commit(after(0, {"before"}));
-  auto deadline = std::chrono::steady_clock::now() + patience;
-  while (number("lightstick_storage_queue_requests") > 0 && std::chrono::steady_clock::now() < deadline) {
-    std::this_thread::yield();  // its end is told before it is counted
-  }
+  auto until_counted = [&] {  // an append's end is told before it is counted
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    while (number("lightstick_storage_queue_requests") > 0 && std::chrono::steady_clock::now() < deadline) {
+      std::this_thread::yield();
+    }
+  };
+  until_counted();
   disk_->hold_syncs(true);
   auto heard = std::make_shared<recorder>();
   std::uint64_t at = 1;
@@ -131,6 +134,7 @@ TEST_F(disk_fault, a_slow_disk_fills_the_queue_to_its_bound_and_holds_up_no_read
   EXPECT_TRUE(heard->commits().empty());
   disk_->hold_syncs(false);
   EXPECT_TRUE(heard->wait_committed(at));
+  until_counted();
   commit(after(at, {"after"}));
 }
 
