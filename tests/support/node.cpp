@@ -46,12 +46,12 @@ std::uint16_t port_of(const std::string& url) {
 
 }  // namespace
 
-std::uint16_t free_port() {
+std::uint16_t free_port(std::uint16_t but) {
   static std::mt19937 random{std::random_device{}()};
   std::uniform_int_distribution<int> any(lowest_port, outgoing_ports_from - 1);
   for (int tries = 0; tries < 1000; ++tries) {
     const auto port = static_cast<std::uint16_t>(any(random));
-    if (can_listen(port)) {
+    if (port != but && can_listen(port)) {
       return port;
     }
   }
@@ -62,7 +62,7 @@ node::node(std::vector<std::string> options)
     : options_(std::move(options)),
       secret_("an integration test's secret, " + std::to_string(getpid()) + ", of more than 32 bytes"),
       port_(free_port()),
-      admin_port_(free_port()) {
+      admin_port_(free_port(port_)) {
   write_file(secret_file(), secret_ + "\n");
   start();
 }

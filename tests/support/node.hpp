@@ -81,6 +81,6 @@ class node {
 };
 
 /// A port that nobody listens on now, outside of the range that outgoing connections take theirs from.
-[[nodiscard]] std::uint16_t free_port();
+[[nodiscard]] std::uint16_t free_port(std::uint16_t but = 0);
 
 }  // namespace lightstick::test
