@@ -2,6 +2,7 @@
 
 #include <cassert>
 
+#include "runtime/base/hex.hpp"
 #include "storage/bytes.hpp"
 
 namespace lightstick::storage {
@@ -9,12 +10,6 @@ namespace {
 
 constexpr std::size_t prefix_header_bytes = 4;
 constexpr std::size_t due_header_bytes = 12;
-
-void append_hex(std::string& out, std::uint8_t byte) {
-  static constexpr char digits[] = "0123456789abcdef";
-  out += digits[byte >> 4U];
-  out += digits[byte & 0xFU];
-}
 
 /// In quotes, with everything that is not plain ASCII escaped.
 std::string quoted(std::string_view bytes) {

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "gateway/admin/json_fields.hpp"
+#include "runtime/base/hex.hpp"
 
 namespace lightstick::gateway::admin {
 namespace {
@@ -18,7 +19,7 @@ void write_letter(fields& out, const dead::brief& b) {
       .text("command", b.command)
       .text("error", b.error)
       .number("ts", ms(b.when))
-      .text("trace", trace_text(b.trace))
+      .text("trace", hex(b.trace.value()))
       .number("kills", b.kills)
       .number("command_bytes", b.bytes)
       .flag("readable", b.readable)
@@ -27,14 +28,14 @@ void write_letter(fields& out, const dead::brief& b) {
 
 /// Bytes that may be anything, for an operator's eyes: plain ASCII as it is, the rest as \xNN.
 std::string escaped(std::string_view bytes) {
-  static constexpr char digits[] = "0123456789abcdef";
   std::string out;
   for (const char c : bytes) {
     const auto byte = static_cast<unsigned char>(c);
     if (byte >= 0x20 && byte < 0x7F && c != '\\') {
       out += c;
     } else {
-      out += {'\\', 'x', digits[byte >> 4U], digits[byte & 0xFU]};
+      out += "\\x";
+      append_hex(out, byte);
     }
   }
   return out;
@@ -53,14 +54,6 @@ void write_rows(wire::json_writer& w, std::string_view key, const Rows& rows, Wr
 
 }  // namespace
 
-std::string trace_text(trace_id trace) {
-  static constexpr char digits[] = "0123456789abcdef";
-  std::string out(16, '0');
-  auto n = trace.value();
-  for (auto at = out.rbegin(); n != 0; ++at, n >>= 4U) *at = digits[n & 0xFU];
-  return out;
-}
-
 std::string why_json(const actor_id& id, const runtime::actor_history& known, const std::optional<placement>& where,
                      const runtime::inspection* stored) {
   return map_json([&](fields& out, wire::json_writer& w) {
@@ -72,7 +65,7 @@ std::string why_json(const actor_id& id, const runtime::actor_history& known, co
     if (known.active) {
       out.text("because",
                known.cause_detail.empty() ? std::string(runtime::to_string(known.cause)) : known.cause_detail)
-          .text("trace", trace_text(known.trace));
+          .text("trace", hex(known.trace.value()));
       return;
     }
     out.text("because", known.why_gone.empty() ? "nobody has asked for it since the node started, or too long ago"
@@ -136,7 +129,7 @@ std::string seen_json(const runtime::tap::seen& seen) {
     out.number("lost", seen.lost).flag("ended", seen.ended);
     write_rows(w, "commands", seen.commands, [](fields& each, const runtime::tapped_command& c) {
       each.number("ts", ms(c.when))
-          .text("trace", trace_text(c.trace))
+          .text("trace", hex(c.trace.value()))
           .text("command", c.what)
           .number("waited_us", static_cast<std::uint64_t>(c.waited.count()))
           .number("took_us", static_cast<std::uint64_t>(c.took.count()))

@@ -24,7 +24,4 @@ namespace lightstick::gateway::admin {
 [[nodiscard]] std::string tap_json(std::uint64_t number);
 [[nodiscard]] std::string seen_json(const runtime::tap::seen& seen);
 
-/// 16 hex digits, as log lines have it.
-[[nodiscard]] std::string trace_text(trace_id trace);
-
 }  // namespace lightstick::gateway::admin

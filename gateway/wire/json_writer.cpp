@@ -2,6 +2,7 @@
 #include <charconv>
 
 #include "gateway/wire/json.hpp"
+#include "runtime/base/hex.hpp"
 
 namespace lightstick::gateway::wire {
 namespace {
@@ -18,7 +19,6 @@ std::string_view print(digits& buffer, Number n) {
 bool plain(char c) noexcept { return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\'; }
 
 void append_escaped(std::string& out, char c) {
-  constexpr std::string_view hex = "0123456789abcdef";
   switch (c) {
     case '"': out += "\\\""; return;
     case '\\': out += "\\\\"; return;
@@ -27,10 +27,8 @@ void append_escaped(std::string& out, char c) {
     case '\t': out += "\\t"; return;
     default: break;
   }
-  auto byte = static_cast<unsigned char>(c);
   out += "\\u00";
-  out.push_back(hex[byte >> 4]);
-  out.push_back(hex[byte & 0x0F]);
+  append_hex(out, static_cast<std::uint8_t>(c));
 }
 
 }  // namespace

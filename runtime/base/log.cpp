@@ -6,6 +6,8 @@
 #include <array>
 #include <utility>
 
+#include "runtime/base/hex.hpp"
+
 namespace lightstick::log {
 namespace {
 
@@ -46,7 +48,6 @@ void append_value(std::string& line, std::string_view value) {
     line += value;
     return;
   }
-  static constexpr char digits[] = "0123456789abcdef";
   line += '"';
   for (char c : value) {
     auto byte = static_cast<unsigned char>(c);
@@ -55,8 +56,7 @@ void append_value(std::string& line, std::string_view value) {
       line += c;
     } else if (byte < 0x20 || byte == 0x7F) {
       line += "\\x";
-      line += digits[byte >> 4U];
-      line += digits[byte & 0xFU];
+      append_hex(line, byte);
     } else {
       line += c;
     }

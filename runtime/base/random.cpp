@@ -4,6 +4,8 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "runtime/base/hex.hpp"
+
 namespace lightstick {
 namespace {
 
@@ -27,22 +29,21 @@ random_source& secure_random() noexcept {
   return source;
 }
 
-std::uint64_t seeded_random::next() {
-  std::uint64_t z = (state_ += 0x9E3779B97F4A7C15ULL);
-  z = (z ^ (z >> 30U)) * 0xBF58476D1CE4E5B9ULL;
-  z = (z ^ (z >> 27U)) * 0x94D049BB133111EBULL;
-  return z ^ (z >> 31U);
+std::uint64_t split_mix(std::uint64_t state) noexcept {
+  state = (state ^ (state >> 30U)) * 0xBF58476D1CE4E5B9ULL;
+  state = (state ^ (state >> 27U)) * 0x94D049BB133111EBULL;
+  return state ^ (state >> 31U);
 }
 
+std::uint64_t seeded_random::next() { return split_mix(state_ += split_mix_step); }
+
 std::string random_hex(random_source& source, std::size_t bytes) {
-  static constexpr char digits[] = "0123456789abcdef";
   std::string out;
   out.reserve(bytes * 2);
   std::uint64_t bits = 0;
   for (std::size_t i = 0; i < bytes; ++i) {
     if (i % 8 == 0) bits = source.next();
-    out.push_back(digits[(bits >> 4U) & 0xFU]);
-    out.push_back(digits[bits & 0xFU]);
+    append_hex(out, static_cast<std::uint8_t>(bits));
     bits >>= 8U;
   }
   return out;

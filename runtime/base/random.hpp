@@ -17,7 +17,12 @@ class random_source {
 /// Cryptographically strong (OpenSSL RAND_bytes). Thread-safe. Lives as long as the process.
 [[nodiscard]] random_source& secure_random() noexcept;
 
-/// SplitMix64 (Steele, Lea, Flood 2014): for tests and jitter only. Not thread-safe.
+/// The number that SplitMix64 (Steele, Lea, Flood 2014) gives in `state`; its next state is `split_mix_step` further. Every
+/// state gives another.
+[[nodiscard]] std::uint64_t split_mix(std::uint64_t state) noexcept;
+inline constexpr std::uint64_t split_mix_step = 0x9E3779B97F4A7C15ULL;
+
+/// SplitMix64: for tests and jitter only. Not thread-safe.
 class seeded_random final : public random_source {
  public:
   explicit seeded_random(std::uint64_t seed) : state_(seed) {}

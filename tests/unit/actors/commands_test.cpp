@@ -3,6 +3,7 @@
 #include "actors/room/room_commands.hpp"
 #include "actors/user/messages.hpp"
 #include "actors/user/user_commands.hpp"
+#include "runtime/base/hex.hpp"
 #include "runtime/record_codec.hpp"
 #include "tests/support/room_fixtures.hpp"
 
@@ -10,16 +11,6 @@ namespace lightstick::actors {
 namespace {
 
 using runtime::make_message;
-
-std::string hex(std::string_view bytes) {
-  static constexpr char digits[] = "0123456789abcdef";
-  std::string out;
-  for (char c : bytes) {
-    out.push_back(digits[static_cast<unsigned char>(c) >> 4U]);
-    out.push_back(digits[static_cast<unsigned char>(c) & 15U]);
-  }
-  return out;
-}
 
 room::publish golden() {
   auto p = say("17", "hi", "c-77");

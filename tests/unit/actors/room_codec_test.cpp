@@ -2,20 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include "runtime/base/hex.hpp"
 #include "tests/support/room_fixtures.hpp"
 
 namespace lightstick::actors::room {
 namespace {
-
-std::string hex(std::string_view bytes) {
-  static constexpr char digits[] = "0123456789abcdef";
-  std::string out;
-  for (char c : bytes) {
-    out.push_back(digits[static_cast<unsigned char>(c) >> 4U]);
-    out.push_back(digits[static_cast<unsigned char>(c) & 15U]);
-  }
-  return out;
-}
 
 const event golden_created{created{{1'790'000'000'000}}};
 const event golden_posted{

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "gateway/protocol/frames.hpp"
+#include "runtime/base/hex.hpp"
 
 namespace lightstick::gateway::protocol {
 
@@ -40,12 +41,7 @@ class frame_text {
     put("pub id=", f.id, " room=", f.room, " cid=", f.cid, " text=", f.text);
     optional(" reply_to=", f.reply_to);
     optional(" vt=", f.vt);
-    constexpr std::string_view hex = "0123456789abcdef";
-    if (!f.data.empty()) out_ << " data=";
-    for (char c : f.data) {
-      auto byte = static_cast<unsigned char>(c);
-      out_ << hex[byte >> 4] << hex[byte & 0x0F];
-    }
+    if (!f.data.empty()) out_ << " data=" << hex(f.data);
     return out_.str();
   }
   std::string show(const actors::session::history& f) {

@@ -1,5 +1,6 @@
 #include "runtime/fields_codec.hpp"
 
+#include "runtime/base/hex.hpp"
 #include "runtime/operators/audit.hpp"
 
 #include <gtest/gtest.h>
@@ -55,17 +56,6 @@ TEST(fields_codec, structs_come_back) {
 TEST(fields_codec, bytes_are_these) {
   EXPECT_EQ(encode_fields(inner{"a", -2}), std::string("\x94\x01\xc4\x01"
                                                        "a\xc3\xfe"));
-}
-
-std::string hex(std::string_view bytes) {
-  std::string out;
-  for (const char c : bytes) {
-    constexpr char digits[] = "0123456789abcdef";
-    const auto byte = static_cast<unsigned char>(c);
-    out += digits[byte >> 4U];
-    out += digits[byte & 0xFU];
-  }
-  return out;
 }
 
 TEST(fields_codec, audit_entries_are_stored_as_documented) {

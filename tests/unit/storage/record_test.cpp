@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "runtime/base/hex.hpp"
 #include "storage/bytes.hpp"
 #include "storage/errc.hpp"
 
@@ -15,16 +16,6 @@ const log_id aurora{partition{7}, "room/aurora"};
 template <class T>
 bool is(const result<T>& r, condition c) {
   return !r && r.error().is(c);
-}
-
-std::string hex(std::string_view bytes) {
-  static constexpr char digits[] = "0123456789abcdef";
-  std::string out;
-  for (char c : bytes) {
-    out += digits[static_cast<std::uint8_t>(c) >> 4U];
-    out += digits[static_cast<std::uint8_t>(c) & 0xFU];
-  }
-  return out;
 }
 
 /// "0110 46a3": fields apart for the eye only.
