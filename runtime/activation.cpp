@@ -103,24 +103,28 @@ bool activation::dropped(envelope& e) {
 }
 
 void activation::deliver(envelope e) {
-  if (!cell_.tapped.load(std::memory_order_relaxed)) {
-    if (!dropped(e)) handle(std::move(e));
-    if (draining_) after_step();
-    return;
+  std::optional<tapped_command> seen;
+  if (cell_.tapped.load(std::memory_order_relaxed)) {
+    seen.emplace();
+    seen->when = wall();
+    seen->trace = e.trace;
+    seen->what = kind().described(*e.payload);
   }
-  tapped_command seen;
-  seen.when = wall();
-  seen.trace = e.trace;
-  seen.what = kind().describe ? kind().describe(*e.payload) : name_of(*e.payload);
-  const auto begun = now();
-  seen.waited = std::chrono::duration_cast<std::chrono::microseconds>(begun - e.queued);
+  const auto begun = seen ? now() : steady_time{};
+  const auto queued = e.queued;
   const auto failures = restarts_;
-  seen.dropped = dropped(e);
-  if (!seen.dropped) handle(std::move(e));
-  seen.failed = restarts_ != failures;
-  seen.took = std::chrono::duration_cast<std::chrono::microseconds>(now() - begun);
-  host_.saw(cell_, seen);
-  if (draining_) after_step();
+  const bool not_begun = dropped(e);
+  if (!not_begun) {
+    handle(std::move(e));
+  } else if (draining_) {
+    after_step();
+  }
+  if (!seen) return;
+  seen->waited = std::chrono::duration_cast<std::chrono::microseconds>(begun - queued);
+  seen->took = std::chrono::duration_cast<std::chrono::microseconds>(now() - begun);
+  seen->dropped = not_begun;
+  seen->failed = restarts_ != failures;
+  host_.saw(cell_, *seen);
 }
 
 void activation::handle(envelope e) {

@@ -29,7 +29,7 @@ class activation_host {
   /// A reminder of the actor was committed.
   virtual void reminder_set(const cell& who, std::int64_t due_ms) = 0;
   /// Somebody taps the actor: one command that it has worked on.
-  virtual void saw(const cell& who, const tapped_command& what) = 0;
+  virtual void saw(cell& who, const tapped_command& what) = 0;
 
   /// This thread works for `who`, until `left`; `working`: in one call of it since then. So that a call that does not
   /// return is found.

@@ -57,6 +57,7 @@ struct kind_options {
   command_codec codec{};
   /// A command for an operator's eyes, without what people wrote; its name when not given. Any thread.
   std::function<std::string(const message&)> describe{};
+  [[nodiscard]] std::string described(const message& m) const { return describe ? describe(m) : name_of(m); }
 
   /// Durable kinds: makes the logic of a fresh activation. Called on any thread.
   std::function<std::unique_ptr<logic>(const actor_id&)> make{};

@@ -18,13 +18,8 @@ constexpr std::size_t relieved_at_once = 20'000;
 /// Longer than the restarts take until a command is set aside: nobody gives up waiting for a reminder, and one that makes
 /// its actor fail must not let those behind it expire again and again.
 constexpr std::chrono::minutes reminder_wait{1};
+constexpr std::chrono::milliseconds relief_pause{500};  ///< to look at every actor costs some milliseconds
 constexpr std::chrono::seconds spared{1};  ///< who was just used does not go to make room
-
-std::uint64_t mixed(std::uint64_t n) noexcept {  // SplitMix64's finalizer
-  n = (n ^ (n >> 30U)) * 0xbf58476d1ce4e5b9ULL;
-  n = (n ^ (n >> 27U)) * 0x94d049bb133111ebULL;
-  return n ^ (n >> 31U);
-}
 
 }  // namespace
 
@@ -89,7 +84,7 @@ const kind_options* system_core::kind_of(const actor_id& id) const {
 }
 
 trace_id system_core::new_trace() noexcept {
-  const auto next = mixed(traces_.fetch_add(0x9e3779b97f4a7c15ULL, std::memory_order_relaxed));
+  const auto next = split_mix(traces_.fetch_add(split_mix_step, std::memory_order_relaxed));
   return trace_id{next == 0 ? 1 : next};
 }
 
@@ -211,6 +206,8 @@ void system_core::relieve() {
   const auto bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(bytes_->value(), 0));
   const auto need = relief::over(actors_.size(), options_.actors_max, bytes, options_.memory_bytes);
   if (need.actors == 0 && need.bytes == 0) return;
+  if (clock_.now() < next_relief_) return;  // those who were asked to go have not all gone yet
+  next_relief_ = clock_.now() + relief_pause;
   std::vector<relief::candidate> candidates;
   const auto now = clock_.now().time_since_epoch();
   actors_.for_each([&](const cell_ptr& c) {
@@ -245,7 +242,7 @@ void system_core::evict_rest(const std::function<void(cell&)>& kill) {
 }
 
 void system_core::set_aside(const cell& who, const envelope& e, const std::string& why) {
-  const auto described = who.kind.describe ? who.kind.describe(*e.payload) : name_of(*e.payload);
+  const auto described = who.kind.described(*e.payload);
   LS_LOG(runtime, error, "command set aside", {"actor", who.id.to_string()}, {"command", described}, {"error", why});
   if (who.id.kind == dead_letters::kind) return letters_lost_->add();
   dead_letters::put letter;
@@ -269,6 +266,11 @@ void system_core::reminder_set(const cell& who, std::int64_t due_ms) {
   if (reminders_) reminders_->note(partition_of(who.id), due_ms);
 }
 
-void system_core::saw(const cell& who, const tapped_command& what) { taps_->saw(who.id, what); }
+void system_core::saw(cell& who, const tapped_command& what) {
+  if (taps_->saw(who.id, what)) return;
+  // The last tap has gone; or one is just being opened, which says so after it is among them.
+  who.tapped.store(false, std::memory_order_relaxed);
+  if (taps_->on(who.id)) who.tapped.store(true, std::memory_order_relaxed);
+}
 
 }  // namespace lightstick::runtime

@@ -81,7 +81,7 @@ class system_core : public system, private activation_host {
   void recover(cell& who, std::uint32_t generation) override { gate_->enter(who.shared_from_this(), generation); }
   void set_aside(const cell& who, const envelope& e, const std::string& why) override;
   void reminder_set(const cell& who, std::int64_t due_ms) override;
-  void saw(const cell& who, const tapped_command& what) override;
+  void saw(cell& who, const tapped_command& what) override;
   void entered(cell& who) override { watch_.entered(who); }
   void working(steady_time since) override { watch_.working(since); }
   void left() override { watch_.left(); }
@@ -116,6 +116,7 @@ class system_core : public system, private activation_host {
   mutable std::mutex departures_mutex_;
   std::deque<departure> departures_;  ///< the latest 4,096
   std::size_t beats_ = 0;
+  steady_time next_relief_{};
 };
 
 }  // namespace lightstick::runtime

@@ -55,10 +55,10 @@ bool taps::on(const actor_id& id) const {
   return by_actor_.contains(id);
 }
 
-void taps::saw(const actor_id& id, const tapped_command& what) {
+bool taps::saw(const actor_id& id, const tapped_command& what) {
   std::lock_guard lock(mutex_);
   auto at = by_actor_.find(id);
-  if (at == by_actor_.end()) return;
+  if (at == by_actor_.end()) return false;
   for (auto& each : at->second) {
     std::lock_guard own(each->mutex);
     if (each->full() || each->met++ % each->how.one_in != 0) continue;
@@ -70,6 +70,7 @@ void taps::saw(const actor_id& id, const tapped_command& what) {
       lost_.add();
     }
   }
+  return true;
 }
 
 void taps::closed(const actor_id& id, const state* which) {

@@ -27,7 +27,8 @@ class taps : public std::enable_shared_from_this<taps> {
   [[nodiscard]] result<std::unique_ptr<tap>> open(const actor_id& id, tap_options how);
   [[nodiscard]] bool any() const noexcept { return open_.load(std::memory_order_relaxed) > 0; }
   [[nodiscard]] bool on(const actor_id& id) const;
-  void saw(const actor_id& id, const tapped_command& what);
+  /// False when nobody taps it (any more).
+  bool saw(const actor_id& id, const tapped_command& what);
 
  private:
   class one;

@@ -81,12 +81,7 @@ class counter_logic final : public runtime::logic {
 
   void handle(runtime::message& m, runtime::reply& r, runtime::context& ctx) override {
     if (auto* command = runtime::body_of<add>(m)) {
-      total_ += command->by;
-      ctx.persist({{std::to_string(command->by)}, {}},
-                  [r = std::move(r), total = total_](runtime::commit_outcome outcome, runtime::context&) mutable {
-                    if (!outcome) return r.failed(outcome.error());
-                    r.ok(value{total});
-                  });
+      plus(command->by, ctx, std::move(r));
     } else if (runtime::body_of<get>(m) != nullptr) {
       ctx.persist({}, [r = std::move(r), this](runtime::commit_outcome outcome, runtime::context&) mutable {
         if (!outcome) return r.failed(outcome.error());
