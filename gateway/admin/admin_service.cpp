@@ -1,7 +1,5 @@
 #include "gateway/admin/admin_service.hpp"
 
-#include <charconv>
-
 #include "gateway/admin/admin_json.hpp"
 #include "gateway/admin/exposition.hpp"
 #include "gateway/net/public_service.hpp"
@@ -16,10 +14,7 @@ using net::json_response;
 using net::responder;
 
 std::size_t limit_of(const http_request& r) {
-  const auto text = r.parameter("limit");
-  std::size_t limit = admin_service::rows_default;
-  (void)std::from_chars(text.data(), text.data() + text.size(), limit);
-  return std::min(limit, admin_service::rows_max);
+  return std::min<std::size_t>(r.number("limit", admin_service::rows_default), admin_service::rows_max);
 }
 
 http_response failure_response(const error& e) {

@@ -1,6 +1,7 @@
 #include "gateway/admin/operations.hpp"
 
-#include <charconv>
+#include <algorithm>
+#include <array>
 
 #include "gateway/admin/admin_json.hpp"
 #include "gateway/admin/doctor.hpp"
@@ -23,15 +24,8 @@ namespace dead = runtime::dead_letters;
 constexpr std::uint64_t page_default = 100;
 constexpr std::uint64_t page_max = 1'000;
 
-std::uint64_t number_of(const http_request& r, std::string_view name, std::uint64_t otherwise) {
-  const auto text = r.parameter(name);
-  std::uint64_t n = otherwise;
-  (void)std::from_chars(text.data(), text.data() + text.size(), n);
-  return n;
-}
-
 std::uint32_t limit_of(const http_request& r) {
-  return static_cast<std::uint32_t>(std::clamp<std::uint64_t>(number_of(r, "limit", page_default), 1, page_max));
+  return static_cast<std::uint32_t>(std::clamp<std::uint64_t>(r.number("limit", page_default), 1, page_max));
 }
 
 http_response failed_response(const error& e) {
@@ -72,39 +66,35 @@ void record(net::core& c, const operations::asker& by, const std::string& what, 
 }  // namespace
 
 bool operations::handle(const http_request& r, const asker& by, responder& respond) {
-  constexpr std::string_view root = "/v1/admin/";
-  if (!r.path.starts_with(root)) return false;
-  const auto what = r.path.substr(root.size());
-  const bool changes = what == "passivate" || what == "restart" || what == "deadletters/drop" ||
-                       what == "deadletters/replay" || what == "tap/open";
-  const bool known = changes || what == "why" || what == "doctor" || what == "audit" || what == "deadletters" ||
-                     what == "deadletters/show" || what == "tap";
-  if (!known) return false;
-  if (changes != (r.method == "POST")) {
-    respond(net::wrong_method_response(changes ? "POST" : "GET, HEAD"));
-  } else if (what == "why") {
-    why(r, std::move(respond));
-  } else if (what == "doctor") {
-    doctor(std::move(respond));
-  } else if (what == "audit") {
-    audit(r, std::move(respond));
-  } else if (what == "deadletters") {
-    letters(r, std::move(respond));
-  } else if (what == "deadletters/show") {
-    letter(r, std::move(respond));
-  } else if (what == "tap/open") {
-    open(r, std::move(respond));
-  } else if (what == "tap") {
-    fetch(r, std::move(respond));
-  } else if (what.starts_with("deadletters/")) {
-    change_letter(r, by, what == "deadletters/replay", std::move(respond));
+  struct route {
+    std::string_view path;
+    bool changes;  ///< POST
+    void (operations::*answer)(const http_request&, const asker&, responder);
+  };
+  static constexpr std::array<route, 11> routes{{
+      {"/v1/admin/why", false, &operations::why},
+      {"/v1/admin/doctor", false, &operations::doctor},
+      {"/v1/admin/audit", false, &operations::audit},
+      {"/v1/admin/deadletters", false, &operations::letters},
+      {"/v1/admin/deadletters/show", false, &operations::letter},
+      {"/v1/admin/deadletters/drop", true, &operations::drop_letter},
+      {"/v1/admin/deadletters/replay", true, &operations::replay_letter},
+      {"/v1/admin/passivate", true, &operations::passivate},
+      {"/v1/admin/restart", true, &operations::restart},
+      {"/v1/admin/tap/open", true, &operations::open},
+      {"/v1/admin/tap", false, &operations::fetch},
+  }};
+  const auto* to = std::ranges::find(routes, r.path, &route::path);
+  if (to == routes.end()) return false;
+  if (to->changes != (r.method == "POST")) {
+    respond(net::wrong_method_response(to->changes ? "POST" : "GET, HEAD"));
   } else {
-    change_actor(r, by, what == "restart", std::move(respond));
+    (this->*to->answer)(r, by, std::move(respond));
   }
   return true;
 }
 
-void operations::why(const http_request& r, responder respond) {
+void operations::why(const http_request& r, const asker& /*by*/, responder respond) {
   auto id = parse_actor(r.parameter("actor"));
   if (!id) return respond(bad(id.error().detail));
   auto known = core_.sys->history_of(*id);
@@ -117,20 +107,21 @@ void operations::why(const http_request& r, responder respond) {
   });
 }
 
-void operations::doctor(responder respond) { respond(json_response(doctor_json(examine(*core_.sys, core_.registry)))); }
+void operations::doctor(const http_request& /*r*/, const asker& /*by*/, responder respond) {
+  respond(json_response(doctor_json(examine(*core_.sys, core_.registry))));
+}
 
-void operations::audit(const http_request& r, responder respond) {
-  ask<audit_log::listed>(core_, audit_log::kind, audit_log::list{number_of(r, "before", 0), limit_of(r)},
+void operations::audit(const http_request& r, const asker& /*by*/, responder respond) {
+  ask<audit_log::listed>(core_, audit_log::kind, audit_log::list{r.number("before", 0), limit_of(r)},
                          std::move(respond), audit_json);
 }
 
-void operations::letters(const http_request& r, responder respond) {
-  ask<dead::listed>(core_, dead::kind, dead::list{number_of(r, "after", 0), limit_of(r)}, std::move(respond),
-                    letters_json);
+void operations::letters(const http_request& r, const asker& /*by*/, responder respond) {
+  ask<dead::listed>(core_, dead::kind, dead::list{r.number("after", 0), limit_of(r)}, std::move(respond), letters_json);
 }
 
-void operations::letter(const http_request& r, responder respond) {
-  ask<dead::letter>(core_, dead::kind, dead::show{number_of(r, "id", 0)}, std::move(respond), letter_json);
+void operations::letter(const http_request& r, const asker& /*by*/, responder respond) {
+  ask<dead::letter>(core_, dead::kind, dead::show{r.number("id", 0)}, std::move(respond), letter_json);
 }
 
 void operations::change(const asker& by, std::string what, std::string target, action act, responder respond) {
@@ -145,41 +136,52 @@ void operations::change(const asker& by, std::string what, std::string target, a
   record(core_, by, what, target, "asked", std::move(before));
 }
 
-void operations::change_letter(const http_request& r, const asker& by, bool replay, responder respond) {
-  const auto id = number_of(r, "id", 0);
+template <class Answer, class Command>
+void operations::change_letter(const http_request& r, const asker& by, std::string what, responder respond) {
+  const auto id = r.number("id", 0);
   if (id == 0) return respond(bad("id is the number of a dead letter"));
-  auto act = [this, id, replay](unique_function<void(result<void>)> done) {
-    auto pass_on = [done = std::move(done)](auto got) mutable {
-      done(got ? result<void>{} : result<void>(fail(std::move(got.error()))));
-    };
-    const actor_id letters{dead::kind, dead::key};
-    if (replay) {
-      (void)core_.sys->tell(letters, runtime::make_message(dead::replay{id}),
-                            runtime::make_reply<dead::replayed>(std::move(pass_on)));
-    } else {
-      (void)core_.sys->tell(letters, runtime::make_message(dead::drop{id}),
-                            runtime::make_reply<dead::dropped>(std::move(pass_on)));
-    }
+  auto act = [this, id](unique_function<void(result<void>)> done) {
+    (void)core_.sys->tell({dead::kind, dead::key}, runtime::make_message(Command{id}),
+                          runtime::make_reply<Answer>([done = std::move(done)](result<Answer> got) mutable {
+                            done(got ? result<void>{} : result<void>(fail(std::move(got.error()))));
+                          }));
   };
-  change(by, replay ? "replay" : "drop", "dead letter " + std::to_string(id), std::move(act), std::move(respond));
+  change(by, std::move(what), "dead letter " + std::to_string(id), std::move(act), std::move(respond));
 }
 
-void operations::change_actor(const http_request& r, const asker& by, bool restart, responder respond) {
+void operations::drop_letter(const http_request& r, const asker& by, responder respond) {
+  change_letter<dead::dropped, dead::drop>(r, by, "drop", std::move(respond));
+}
+
+void operations::replay_letter(const http_request& r, const asker& by, responder respond) {
+  change_letter<dead::replayed, dead::replay>(r, by, "replay", std::move(respond));
+}
+
+void operations::change_actor(const http_request& r, const asker& by, std::string what, actor_change how,
+                              responder respond) {
   auto id = parse_actor(r.parameter("actor"));
   if (!id) return respond(bad(id.error().detail));
   auto target = id->to_string();
-  auto act = [this, id = std::move(*id), restart](unique_function<void(result<void>)> done) {
-    restart ? core_.sys->restart(id, std::move(done)) : core_.sys->passivate(id, std::move(done));
+  auto act = [this, id = std::move(*id), how](unique_function<void(result<void>)> done) {
+    (core_.sys->*how)(id, std::move(done));
   };
-  change(by, restart ? "restart" : "passivate", std::move(target), std::move(act), std::move(respond));
+  change(by, std::move(what), std::move(target), std::move(act), std::move(respond));
 }
 
-void operations::open(const http_request& r, responder respond) {
+void operations::passivate(const http_request& r, const asker& by, responder respond) {
+  change_actor(r, by, "passivate", &runtime::system::passivate, std::move(respond));
+}
+
+void operations::restart(const http_request& r, const asker& by, responder respond) {
+  change_actor(r, by, "restart", &runtime::system::restart, std::move(respond));
+}
+
+void operations::open(const http_request& r, const asker& /*by*/, responder respond) {
   auto id = parse_actor(r.parameter("actor"));
   if (!id) return respond(bad(id.error().detail));
   runtime::tap_options how;
-  how.one_in = static_cast<std::uint32_t>(std::min<std::uint64_t>(number_of(r, "one_in", 1), UINT32_MAX));
-  how.commands_max = static_cast<std::uint32_t>(std::min<std::uint64_t>(number_of(r, "limit", 100), 1'000'000));
+  how.one_in = static_cast<std::uint32_t>(std::min<std::uint64_t>(r.number("one_in", 1), UINT32_MAX));
+  how.commands_max = static_cast<std::uint32_t>(std::min<std::uint64_t>(r.number("limit", 100), 1'000'000));
   close_idle();
   auto opened = core_.sys->tap(*id, how);
   if (!opened)
@@ -194,10 +196,10 @@ void operations::open(const http_request& r, responder respond) {
   respond(json_response(tap_json(number)));
 }
 
-void operations::fetch(const http_request& r, responder respond) {
+void operations::fetch(const http_request& r, const asker& /*by*/, responder respond) {
   close_idle();
   std::unique_lock lock(mutex_);
-  auto at = taps_.find(number_of(r, "id", 0));
+  auto at = taps_.find(r.number("id", 0));
   if (at == taps_.end()) {
     lock.unlock();
     return respond(error_response(404, lightstick::actors::errc::bad_request, "that tap has ended"));

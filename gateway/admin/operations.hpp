@@ -33,20 +33,28 @@ class operations : public std::enable_shared_from_this<operations> {
 
  private:
   using action = unique_function<void(unique_function<void(result<void>)> done)>;
+  using actor_change = void (runtime::system::*)(const actor_id&, unique_function<void(result<void>)>);
   struct open_tap {
     std::unique_ptr<runtime::tap> tap;
     steady_time asked;
   };
 
-  void why(const net::http_request& r, net::responder respond);
-  void doctor(net::responder respond);
-  void audit(const net::http_request& r, net::responder respond);
-  void letters(const net::http_request& r, net::responder respond);
-  void letter(const net::http_request& r, net::responder respond);
-  void change_letter(const net::http_request& r, const asker& by, bool replay, net::responder respond);
-  void change_actor(const net::http_request& r, const asker& by, bool restart, net::responder respond);
-  void open(const net::http_request& r, net::responder respond);
-  void fetch(const net::http_request& r, net::responder respond);
+  void why(const net::http_request& r, const asker& by, net::responder respond);
+  void doctor(const net::http_request& r, const asker& by, net::responder respond);
+  void audit(const net::http_request& r, const asker& by, net::responder respond);
+  void letters(const net::http_request& r, const asker& by, net::responder respond);
+  void letter(const net::http_request& r, const asker& by, net::responder respond);
+  void drop_letter(const net::http_request& r, const asker& by, net::responder respond);
+  void replay_letter(const net::http_request& r, const asker& by, net::responder respond);
+  void passivate(const net::http_request& r, const asker& by, net::responder respond);
+  void restart(const net::http_request& r, const asker& by, net::responder respond);
+  void open(const net::http_request& r, const asker& by, net::responder respond);
+  void fetch(const net::http_request& r, const asker& by, net::responder respond);
+
+  template <class Answer, class Command>
+  void change_letter(const net::http_request& r, const asker& by, std::string what, net::responder respond);
+  void change_actor(const net::http_request& r, const asker& by, std::string what, actor_change how,
+                    net::responder respond);
   void close_idle();
   void change(const asker& by, std::string what, std::string target, action act, net::responder respond);
 

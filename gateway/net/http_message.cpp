@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/beast/http/status.hpp>
+#include <charconv>
 #include <ctime>
 
 #include "gateway/wire/json.hpp"
@@ -32,6 +33,13 @@ std::string_view http_request::parameter(std::string_view name) const noexcept {
     rest.remove_prefix(end + 1);
   }
   return {};
+}
+
+std::uint64_t http_request::number(std::string_view name, std::uint64_t otherwise) const noexcept {
+  const auto text = parameter(name);
+  std::uint64_t n = otherwise;
+  (void)std::from_chars(text.data(), text.data() + text.size(), n);
+  return n;
 }
 
 http_response error_response(unsigned status, actors::errc code, std::string_view msg,
