@@ -40,6 +40,8 @@ void add_tap_call(admin_calls& to);
 /// passivate, restart, deadletters: what they change is in the audit journal.
 void add_changing_calls(admin_calls& to);
 
+/// The argument KIND/KEY.
+void add_actor(CLI::App& app, std::string& actor);
 /// "room/lobby". Errors: invalid, a sentence that says how to write one.
 [[nodiscard]] result<void> check_actor_name(const std::string& what, const std::string& actor);
 

@@ -14,6 +14,10 @@ exit_code admin_output::print(const result<std::string>& body, result<std::strin
   return std::cout ? exit_code::ok : complain(exit_code::failed, "standard output cannot be written");
 }
 
+void add_actor(CLI::App& app, std::string& actor) {
+  app.add_option("actor", actor, "Its kind and key, as room/lobby or user/17.")->type_name("KIND/KEY");
+}
+
 result<void> check_actor_name(const std::string& what, const std::string& actor) {
   const auto slash = actor.find('/');
   if (slash != std::string::npos && slash != 0 && slash + 1 != actor.size()) return {};

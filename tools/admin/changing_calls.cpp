@@ -12,7 +12,7 @@ class actor_change final : public admin_call {
   actor_change(std::string what, std::string help) : what_(std::move(what)), help_(std::move(help)) {}
   CLI::App& declare(CLI::App& admin) override {
     auto* app = admin.add_subcommand(what_, help_);
-    app->add_option("actor", actor_, "Its kind and key, as room/lobby or user/17.")->type_name("KIND/KEY");
+    add_actor(*app, actor_);
     return *app;
   }
   [[nodiscard]] result<void> check() const override { return check_actor_name(what_, actor_); }

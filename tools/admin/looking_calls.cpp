@@ -51,7 +51,7 @@ class inspect_call final : public admin_call {
         admin.add_subcommand("inspect",
                              "One actor: state, mailbox, rates, offsets, epoch, last errors.\n"
                              "Of one that is not in memory: what is stored of it. It is not activated for this.");
-    app->add_option("actor", actor_, "Its kind and key, as room/lobby or user/17.")->type_name("KIND/KEY");
+    add_actor(*app, actor_);
     return *app;
   }
   [[nodiscard]] result<void> check() const override { return check_actor_name("inspect", actor_); }
@@ -71,7 +71,7 @@ class why_call final : public admin_call {
  public:
   CLI::App& declare(CLI::App& admin) override {
     auto* app = admin.add_subcommand("why", "Why an actor is here or not, active or not, and since when.");
-    app->add_option("actor", actor_, "Its kind and key, as room/lobby or user/17.")->type_name("KIND/KEY");
+    add_actor(*app, actor_);
     return *app;
   }
   [[nodiscard]] result<void> check() const override { return check_actor_name("why", actor_); }

@@ -19,7 +19,7 @@ class tap_call final : public admin_call {
     auto* app = admin.add_subcommand("tap",
                                      "Shows the commands of one actor as it works on them, without what people wrote.\n"
                                      "Ends after --limit commands, or with Ctrl-C.");
-    app->add_option("actor", actor_, "Its kind and key, as room/lobby or user/17.")->type_name("KIND/KEY");
+    add_actor(*app, actor_);
     app->add_option("--one-in", one_in_, "Only every so many-th command.")
         ->check(CLI::Range(1U, 1'000'000U))
         ->default_str("1");

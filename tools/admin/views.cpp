@@ -67,6 +67,28 @@ std::string title_of(std::string_view key) {
   return std::string(key);
 }
 
+/// An answer that is a map.
+class answer {
+ public:
+  explicit answer(std::string_view json) : read_(wire::read_json(json, answer_bounds)) {}
+  /// Null when the answer is no map.
+  [[nodiscard]] const wire::map* fields() const { return read_ ? read_->as<wire::map>() : nullptr; }
+  /// Null when there is none of that name and type.
+  template <class T>
+  [[nodiscard]] const T* get(std::string_view key) const {
+    const auto* v = fields() == nullptr ? nullptr : wire::find(*fields(), key);
+    return v == nullptr ? nullptr : v->as<T>();
+  }
+  /// As a table would show it; empty when there is none.
+  [[nodiscard]] std::string cell(std::string_view key) const {
+    const auto* v = fields() == nullptr ? nullptr : wire::find(*fields(), key);
+    return v == nullptr ? std::string() : cell_of(key, *v);
+  }
+
+ private:
+  decltype(wire::read_json({}, {})) read_;
+};
+
 struct shown_column {
   std::string_view key;
   table::align side = table::align::left;
@@ -74,10 +96,8 @@ struct shown_column {
 
 result<std::string> show_rows(std::string_view json, std::string_view list_key, std::string_view what,
                               std::span<const shown_column> columns) {
-  auto read = wire::read_json(json, answer_bounds);
-  const auto* root = read ? read->as<wire::map>() : nullptr;
-  const auto* list = root == nullptr ? nullptr : wire::find(*root, list_key);
-  const auto* rows = list == nullptr ? nullptr : list->as<wire::array>();
+  const answer from(json);
+  const auto* rows = from.get<wire::array>(list_key);
   if (rows == nullptr) return strange();
   std::vector<table::column> titles;
   for (const auto& c : columns) titles.push_back({title_of(c.key), c.side});
@@ -92,8 +112,7 @@ result<std::string> show_rows(std::string_view json, std::string_view list_key, 
     }
     shown.add(std::move(cells));
   }
-  const auto* total = wire::find(*root, "total");
-  const auto* count = total == nullptr ? nullptr : total->as<std::uint64_t>();
+  const auto* count = from.get<std::uint64_t>("total");
   auto out = shown.to_string();
   if (count != nullptr && *count > rows->size()) {
     out += std::to_string(rows->size()) + " of " + std::to_string(*count) + " " + std::string(what) +
@@ -178,10 +197,8 @@ result<std::string> show_letters(std::string_view json) {
 }
 
 result<std::string> show_doctor(std::string_view json) {
-  auto read = wire::read_json(json, answer_bounds);
-  const auto* root = read ? read->as<wire::map>() : nullptr;
-  const auto* list = root == nullptr ? nullptr : wire::find(*root, "findings");
-  const auto* findings = list == nullptr ? nullptr : list->as<wire::array>();
+  const answer from(json);
+  const auto* findings = from.get<wire::array>("findings");
   if (findings == nullptr) return strange();
   if (findings->empty()) return "all is well\n";
   std::string out;
@@ -198,32 +215,27 @@ result<std::string> show_doctor(std::string_view json) {
 }
 
 result<std::string> show_changed(std::string_view json) {
-  auto read = wire::read_json(json, answer_bounds);
-  const auto* root = read ? read->as<wire::map>() : nullptr;
-  const auto* what = root == nullptr ? nullptr : wire::find(*root, "done");
-  const auto* target = root == nullptr ? nullptr : wire::find(*root, "target");
+  const answer from(json);
+  const auto* what = from.get<std::string>("done");
+  const auto* target = from.get<std::string>("target");
   if (what == nullptr || target == nullptr) return strange();
-  return cell_of("", *what) + " " + text::printable(cell_of("", *target)) + ": done\n";
+  return *what + " " + text::printable(*target) + ": done\n";
 }
 
 result<std::uint64_t> tap_number(std::string_view json) {
-  auto read = wire::read_json(json, answer_bounds);
-  const auto* root = read ? read->as<wire::map>() : nullptr;
-  const auto* id = root == nullptr ? nullptr : wire::find(*root, "id");
-  const auto* number = id == nullptr ? nullptr : id->as<std::uint64_t>();
+  const answer from(json);
+  const auto* number = from.get<std::uint64_t>("id");
   if (number == nullptr) return strange();
   return *number;
 }
 
 result<tapped> show_tapped(std::string_view json) {
-  auto read = wire::read_json(json, answer_bounds);
-  const auto* root = read ? read->as<wire::map>() : nullptr;
-  const auto* list = root == nullptr ? nullptr : wire::find(*root, "commands");
-  const auto* commands = list == nullptr ? nullptr : list->as<wire::array>();
-  const auto* end = root == nullptr ? nullptr : wire::find(*root, "ended");
-  if (commands == nullptr || end == nullptr) return strange();
+  const answer from(json);
+  const auto* commands = from.get<wire::array>("commands");
+  const auto* ended = from.get<bool>("ended");
+  if (commands == nullptr || ended == nullptr) return strange();
   tapped out;
-  out.ended = end->as<bool>() != nullptr && *end->as<bool>();
+  out.ended = *ended;
   for (const auto& each : *commands) {
     const auto* c = each.as<wire::map>();
     if (c == nullptr) return strange();
@@ -234,18 +246,17 @@ result<tapped> show_tapped(std::string_view json) {
     }
     out.lines += line + "\n";
   }
-  if (const auto* lost = wire::find(*root, "lost"); lost != nullptr && cell_of("", *lost) != "0") {
-    out.lines += "(" + cell_of("", *lost) + " more were not fetched in time)\n";
+  if (const auto lost = from.cell("lost"); !lost.empty() && lost != "0") {
+    out.lines += "(" + lost + " more were not fetched in time)\n";
   }
   return out;
 }
 
 result<std::string> show_inspection(std::string_view json) {
-  auto read = wire::read_json(json, answer_bounds);
-  const auto* root = read ? read->as<wire::map>() : nullptr;
-  if (root == nullptr) return strange();
+  const answer from(json);
+  if (from.fields() == nullptr) return strange();
   table out({{"name"}, {"value"}});
-  add_fields(out, *root, "");
+  add_fields(out, *from.fields(), "");
   return out.to_string();
 }
 

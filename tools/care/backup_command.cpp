@@ -29,8 +29,7 @@ class backup_command final : public command {
     app->add_option("--rate", rate_, "At most so many bytes a second. Default: none, with --node 64MiB.")
         ->type_name("SIZE");
     node_.declare(*app);
-    app->add_flag("--progress", progress_, "Tells how far it is where standard error is no terminal, too.");
-    app->add_flag("--json", json_, "The outcome as JSON.");
+    shown_.declare(*app, "The outcome as JSON.");
     app->footer(
         "What is there: lightstick backups BACKUP_DIR. Back again: lightstick restore BACKUP_DIR --to NEW_DIR\n"
         "Examples:\n"
@@ -50,7 +49,7 @@ class backup_command final : public command {
       if (!rate || *rate == 0) return complain(exit_code::usage, "--rate: bytes a second, as 50MiB");
       order.bytes_per_second_max = *rate;
     }
-    progress_line progress("backup", progress_);
+    progress_line progress("backup", shown_.progress);
     return node_.named() ? by_node(order, progress) : here(order, progress);
   }
 
@@ -68,7 +67,7 @@ class backup_command final : public command {
     }
     auto made = (*opened)->back_up(order, progress.watch());
     if (!made) return complain_of(made.error());
-    return print(json_, to_text(*made, order.to), to_value(*made));
+    return print(shown_.json, to_text(*made, order.to), to_value(*made));
   }
 
   [[nodiscard]] exit_code by_node(const storage::backup_order& order, progress_line& progress) const {
@@ -85,7 +84,7 @@ class backup_command final : public command {
     }
     auto done = run_on_node(*client, "backup", wire::value(std::move(fields)), progress);
     if (!done) return complain(exit_code::failed, sentence(done.error()));
-    return print(json_, done->text, done->result);
+    return print(shown_.json, done->text, done->result);
   }
 
   std::string data_;
@@ -93,8 +92,7 @@ class backup_command final : public command {
   std::string rate_;
   rule_options rule_;
   running_node node_;
-  bool progress_ = false;
-  bool json_ = false;
+  output_flags shown_;
 };
 
 class backups_command final : public command {

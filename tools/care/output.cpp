@@ -1,5 +1,6 @@
 #include "tools/care/output.hpp"
 
+#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <iostream>
 
@@ -7,6 +8,11 @@
 #include "tools/care/reports.hpp"
 
 namespace lightstick::tools {
+
+void output_flags::declare(CLI::App& app, const std::string& what) {
+  app.add_flag("--progress", progress, "Tells how far it is where standard error is no terminal, too.");
+  app.add_flag("--json", json, what);
+}
 
 exit_code print(bool json, const std::string& text, const gateway::wire::value& tree) {
   std::cout << (json ? to_json(tree) + "\n" : text) << std::flush;

@@ -5,7 +5,19 @@
 #include "gateway/wire/value.hpp"
 #include "tools/exit_code.hpp"
 
+namespace CLI {
+class App;
+}
+
 namespace lightstick::tools {
+
+/// The flags that all of these commands have.
+struct output_flags {
+  bool progress = false;
+  bool json = false;
+  /// `what` is shown as JSON: "The outcome as JSON."
+  void declare(CLI::App& app, const std::string& what);
+};
 
 /// The text, or with `json` the tree, on standard output.
 [[nodiscard]] exit_code print(bool json, const std::string& text, const gateway::wire::value& tree);

@@ -22,8 +22,7 @@ class restore_command final : public command {
     app->add_option("--to", to_, "The data folder to make. Required.")->type_name("DATA_DIR");
     app->add_option("--id", id_, "Which one, as `lightstick backups` lists them. Default: the newest.")
         ->type_name("NUMBER");
-    app->add_flag("--progress", progress_, "Tells how far it is where standard error is no terminal, too.");
-    app->add_flag("--json", json_, "The outcome as JSON.");
+    shown_.declare(*app, "The outcome as JSON.");
     app->footer("Example: lightstick restore /backups/n1 --to data.new");
     return *app;
   }
@@ -38,18 +37,17 @@ class restore_command final : public command {
       if (!number || *number > UINT32_MAX) return complain(exit_code::usage, "--id: a number, see lightstick backups");
       id = static_cast<std::uint32_t>(*number);
     }
-    progress_line progress("restore", progress_);
+    progress_line progress("restore", shown_.progress);
     auto done = storage::restore_backup(folder_, id, to_, progress.watch());
     if (!done) return complain_of(done.error());
-    return print(json_, to_text(*done, to_), to_value(*done));
+    return print(shown_.json, to_text(*done, to_), to_value(*done));
   }
 
  private:
   std::string folder_;
   std::string to_;
   std::string id_;
-  bool progress_ = false;
-  bool json_ = false;
+  output_flags shown_;
 };
 
 }  // namespace

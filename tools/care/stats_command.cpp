@@ -27,8 +27,7 @@ class stats_command final : public command {
         ->default_str("10");
     app->add_option("--backups", backups_, "Says what this folder of back-ups holds, too.")->type_name("BACKUP_DIR");
     node_.declare(*app);
-    app->add_flag("--progress", progress_, "Tells how far it is where standard error is no terminal, too.");
-    app->add_flag("--json", json_, "As JSON.");
+    shown_.declare(*app, "As JSON.");
     app->footer(
         "`raw` is keys and values before compression.\n"
         "Examples:\n"
@@ -39,7 +38,7 @@ class stats_command final : public command {
 
   exit_code run() override {
     quiet_log();
-    progress_line progress("stats", progress_);
+    progress_line progress("stats", shown_.progress);
     auto found = node_.named() ? by_node(progress) : here(progress);
     if (!found) {
       const auto in_use = found.error().code == storage::errc::locked;
@@ -51,7 +50,7 @@ class stats_command final : public command {
       found->text += "\nback-ups in " + backups_ + "\n" + to_text(*list, system_clock_source().wall());
       if (auto* fields = found->result.as<wire::map>()) fields->push_back({"backups", to_value(*list)});
     }
-    return print(json_, found->text, found->result);
+    return print(shown_.json, found->text, found->result);
   }
 
  private:
@@ -75,8 +74,7 @@ class stats_command final : public command {
   std::string backups_;
   std::uint32_t top_ = 10;
   running_node node_;
-  bool progress_ = false;
-  bool json_ = false;
+  output_flags shown_;
 };
 
 }  // namespace

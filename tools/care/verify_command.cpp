@@ -18,8 +18,7 @@ class verify_command final : public command {
                                     "By file and by actor, with what is served in spite of it and what can be done. "
                                     "The folder must not be in use; nothing in it is changed.");
     app->add_option("data", data_, "The data folder.")->type_name("DATA_DIR");
-    app->add_flag("--progress", progress_, "Tells how far it is where standard error is no terminal, too.");
-    app->add_flag("--json", json_, "As JSON.");
+    shown_.declare(*app, "As JSON.");
     app->footer(
         "Exit code: 0 no damage, 1 could not look, 2 wrong options, 3 damage was found.\n"
         "Example: lightstick verify data");
@@ -29,20 +28,19 @@ class verify_command final : public command {
   exit_code run() override {
     quiet_log();
     if (data_.empty()) return complain(exit_code::usage, "name the data folder");
-    progress_line progress("verify", progress_);
+    progress_line progress("verify", shown_.progress);
     auto report = storage::verify_folder(data_, progress.watch());
     if (!report) {
       const auto in_use = report.error().code == storage::errc::locked;
       return complain_of(report.error(), in_use ? "; or verify a back-up of it: restore it elsewhere first" : "");
     }
-    auto printed = print(json_, to_text(*report, data_), to_value(*report));
+    auto printed = print(shown_.json, to_text(*report, data_), to_value(*report));
     return printed == exit_code::ok && report->damage.count() > 0 ? exit_code::damaged : printed;
   }
 
  private:
   std::string data_;
-  bool progress_ = false;
-  bool json_ = false;
+  output_flags shown_;
 };
 
 }  // namespace
