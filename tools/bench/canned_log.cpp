@@ -9,7 +9,8 @@ namespace room = actors::room;
 
 canned_log::canned_log(std::uint32_t messages) {
   const auto now = system_clock_source().wall();
-  snapshot_ = room::encode(room::room_state::essence{now, offset{messages}, now});
+  snapshot_ = room::encode(room::room_state::essence{now, offset{messages}, now,
+                                                     room::chapters{offset{1}, {{offset{1}, now, now, messages}}}});
   for (std::uint64_t off = messages; off > 0; --off) {
     actors::chat_message m;
     m.off = offset{off};

@@ -57,7 +57,8 @@ std::vector<storage::append_request> appends_of(const storage::log_id& log, epoc
   storage::append_request first{log, owner, sequence{}, {room::encode(room::event{room::created{now}})}, {}, {}};
   std::uint64_t off = 0;
   while (off < what.in_snapshot) add(first, room::to_changes(said(++off, what, false), mark_life));
-  first.snapshot = room::encode(room::room_state::essence{now, offset{off}, now});
+  first.snapshot = room::encode(room::room_state::essence{
+      now, offset{off}, now, room::chapters{offset{1}, {{offset{1}, now, now, off * what.text_bytes}}}});
   out.push_back(std::move(first));
   if (what.after_snapshot == 0) return out;
   storage::append_request second{log, owner, sequence{off + 1}, {}, {}, {}};
