@@ -46,7 +46,7 @@ void activation::run(std::uint32_t commands_max) {
       at = now();
     } else {
       cell_.last_active_ns.store(begun.time_since_epoch().count(), std::memory_order_relaxed);
-      deliver(std::move(*command));
+      deliver(std::move(*command), begun);
       command.reset();
       at = now();
       cell_.stats.handled(at - begun, at.time_since_epoch());
@@ -87,11 +87,11 @@ void activation::after_step() {
 
 // ---- commands ----
 
-bool activation::dropped(envelope& e) {
+bool activation::dropped(envelope& e, steady_time at) {
   if (e.cancelled && e.cancelled->load(std::memory_order_relaxed)) {
     host_.count().cancelled->add();
     e.answer.failed({make_error_code(errc::expired), "cancelled"});
-  } else if (e.deadline < now()) {
+  } else if (e.deadline < at) {
     host_.count().expired->add();
     e.answer.failed({make_error_code(errc::expired), "not begun in time"});
   } else if (phase_ == activation_phase::quarantined) {
@@ -102,25 +102,23 @@ bool activation::dropped(envelope& e) {
   return true;
 }
 
-void activation::deliver(envelope e) {
+void activation::deliver(envelope e, steady_time begun) {
   std::optional<tapped_command> seen;
   if (cell_.tapped.load(std::memory_order_relaxed)) {
     seen.emplace();
     seen->when = wall();
     seen->trace = e.trace;
     seen->what = kind().described(*e.payload);
+    seen->waited = std::chrono::duration_cast<std::chrono::microseconds>(begun - e.queued);
   }
-  const auto begun = seen ? now() : steady_time{};
-  const auto queued = e.queued;
   const auto failures = restarts_;
-  const bool not_begun = dropped(e);
+  const bool not_begun = dropped(e, begun);
   if (!not_begun) {
     handle(std::move(e));
   } else if (draining_) {
     after_step();
   }
   if (!seen) return;
-  seen->waited = std::chrono::duration_cast<std::chrono::microseconds>(begun - queued);
   seen->took = std::chrono::duration_cast<std::chrono::microseconds>(now() - begun);
   seen->dropped = not_begun;
   seen->failed = restarts_ != failures;

@@ -107,8 +107,8 @@ class activation final : private context {
 
   [[nodiscard]] const kind_options& kind() const noexcept { return cell_.kind; }
   // activation.cpp: commands
-  void deliver(envelope e);
-  [[nodiscard]] bool dropped(envelope& e);
+  void deliver(envelope e, steady_time begun);
+  [[nodiscard]] bool dropped(envelope& e, steady_time at);
   void handle(envelope e);
   void remind(const reminder_due& due, reply& r);
   /// `step` with the trace it belongs to; an exception restarts the actor (a volatile one ends).

@@ -3,7 +3,7 @@
 #include <array>
 #include <functional>
 #include <mutex>
-#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "runtime/base/function_ref.hpp"
@@ -39,13 +39,35 @@ class registry {
 
  private:
   static constexpr std::size_t shard_count = 64;
+  /// The name is in the cell, and hashed once for each call.
+  struct entry {
+    std::size_t hash;
+    cell_ptr who;
+  };
+  struct probe {
+    std::size_t hash;
+    const actor_id& id;
+  };
+  struct hasher {
+    using is_transparent = void;
+    std::size_t operator()(const entry& e) const noexcept { return e.hash; }
+    std::size_t operator()(const probe& p) const noexcept { return p.hash; }
+  };
+  struct same {
+    using is_transparent = void;
+    bool operator()(const entry& a, const entry& b) const noexcept { return a.who == b.who; }
+    bool operator()(const entry& e, const probe& p) const noexcept { return e.hash == p.hash && e.who->id == p.id; }
+    bool operator()(const probe& p, const entry& e) const noexcept { return (*this)(e, p); }
+  };
   struct shard {
     mutable std::mutex mutex;
-    std::unordered_map<actor_id, cell_ptr> cells;
+    std::unordered_set<entry, hasher, same> cells;
   };
-  [[nodiscard]] shard& shard_of(const actor_id& id) noexcept { return shards_[hash_of(id) % shard_count]; }
-  [[nodiscard]] const shard& shard_of(const actor_id& id) const noexcept { return shards_[hash_of(id) % shard_count]; }
-  [[nodiscard]] result<cell_ptr> insert(shard& s, const actor_id& id, function_ref<cell_ptr()> make);
+  [[nodiscard]] static probe probe_of(const actor_id& id) noexcept { return {hash_of(id), id}; }
+  [[nodiscard]] shard& shard_of(const probe& p) noexcept { return shards_[p.hash % shard_count]; }
+  [[nodiscard]] const shard& shard_of(const probe& p) const noexcept { return shards_[p.hash % shard_count]; }
+  [[nodiscard]] result<cell_ptr> insert(shard& s, const probe& p, function_ref<cell_ptr()> make);
+  [[nodiscard]] bool remove(const cell& who, bool even_if_needed, function_ref<void()> before);
 
   std::size_t actors_max_;
   std::atomic<std::size_t> size_{0};
