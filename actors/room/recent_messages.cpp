@@ -1,6 +1,7 @@
 #include "actors/room/recent_messages.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "actors/encoded_size.hpp"
@@ -40,61 +41,72 @@ page page_builder::take(bool newest_first, bool more_beyond) {
 }
 
 bool recent_messages::fits(std::size_t weighs) const noexcept {
-  return messages_.empty() || (messages_.size() < messages_max_ && bytes_ + weighs <= bytes_max_);
+  return empty() || (size() < messages_max_ && bytes_ + weighs <= bytes_max_);
+}
+
+void recent_messages::drop_oldest() {
+  constexpr std::size_t moved_over = 32;  // so that the others move rarely
+  bytes_ -= at(0).weighs;
+  messages_[gone_++].m.reset();
+  if (gone_ < moved_over && gone_ < messages_.size()) return;
+  messages_.erase(messages_.begin(), messages_.begin() + static_cast<std::ptrdiff_t>(gone_));
+  gone_ = 0;
 }
 
 void recent_messages::push(chat_message_ptr m) {
-  if (!messages_.empty() && m->off != newest().next()) clear();
+  if (!empty() && m->off != newest().next()) clear();
   auto weighs = weight(*m);
-  while (!fits(weighs)) {
-    bytes_ -= messages_.front().weighs;
-    messages_.pop_front();
-  }
+  while (!fits(weighs)) drop_oldest();
   bytes_ += weighs;
   messages_.push_back({std::move(m), weighs});
 }
 
 void recent_messages::fill_older(const std::vector<chat_message_ptr>& older) {
+  std::vector<weighed> whole;  // the newest first
+  auto next = empty() ? std::optional<std::uint64_t>{} : first_offset();
   for (auto m = older.rbegin(); m != older.rend(); ++m) {
-    if (!messages_.empty()) {
-      if ((*m)->off.value() >= first_offset()) continue;
-      if ((*m)->off.next().value() != first_offset()) return;
-    }
+    if (next && (*m)->off.value() >= *next) continue;
+    if (next && (*m)->off.next().value() != *next) break;
     auto weighs = weight(**m);
-    if (!fits(weighs)) return;
+    if (next && (size() + whole.size() >= messages_max_ || bytes_ + weighs > bytes_max_)) break;
     bytes_ += weighs;
-    messages_.push_front({*m, weighs});
+    whole.push_back({*m, weighs});
+    next = (*m)->off.value();
   }
+  if (whole.empty()) return;
+  std::reverse(whole.begin(), whole.end());
+  whole.reserve(whole.size() + size());
+  std::move(messages_.begin() + static_cast<std::ptrdiff_t>(gone_), messages_.end(), std::back_inserter(whole));
+  messages_ = std::move(whole);
+  gone_ = 0;
 }
 
 void recent_messages::clear() {
-  messages_.clear();
+  messages_ = {};
+  gone_ = 0;
   bytes_ = 0;
 }
 
 void recent_messages::replace(const chat_message_ptr& m) {
-  if (messages_.empty() || m->off.value() < first_offset() || m->off > newest()) return;
-  auto& place = messages_[m->off.value() - first_offset()];
+  if (empty() || m->off.value() < first_offset() || m->off > newest()) return;
+  auto& place = messages_[gone_ + (m->off.value() - first_offset())];
   bytes_ -= place.weighs;
   place = {m, weight(*m)};
   bytes_ += place.weighs;
 }
 
 void recent_messages::forget_before(offset first) {
-  while (!messages_.empty() && messages_.front().m->off < first) {
-    bytes_ -= messages_.front().weighs;
-    messages_.pop_front();
-  }
+  while (!empty() && at(0).m->off < first) drop_oldest();
 }
 
 std::optional<page> recent_messages::after(offset after, offset last, page_limit limit) const {
   page_builder out{limit};
   if (after < last) {
-    if (messages_.empty() || first_offset() > after.next().value() || newest() < last) {
+    if (empty() || first_offset() > after.next().value() || newest() < last) {
       return std::nullopt;
     }
-    for (auto i = after.value() + 1 - first_offset(); i < messages_.size() && messages_[i].m->off <= last; ++i) {
-      if (!out.add(messages_[i].m, messages_[i].weighs)) break;
+    for (auto i = after.value() + 1 - first_offset(); i < size() && at(i).m->off <= last; ++i) {
+      if (!out.add(at(i).m, at(i).weighs)) break;
     }
   }
   return out.take(false, false);
@@ -104,10 +116,10 @@ std::optional<page> recent_messages::before(offset bound, page_limit limit, offs
   page_builder out{limit};
   if (bound > first) {
     auto last = bound.value() - 1;
-    if (messages_.empty() || last < first_offset() || last > newest().value()) return std::nullopt;
+    if (empty() || last < first_offset() || last > newest().value()) return std::nullopt;
     auto i = last - first_offset() + 1;
     bool full = false;
-    for (; i > 0 && !full; --i) full = !out.add(messages_[i - 1].m, messages_[i - 1].weighs);
+    for (; i > 0 && !full; --i) full = !out.add(at(i - 1).m, at(i - 1).weighs);
     if (!full && first_offset() > first.value()) return std::nullopt;
   }
   return out.take(true, false);

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <vector>
 
@@ -44,22 +43,21 @@ class recent_messages {
   recent_messages(std::size_t messages_max, std::size_t bytes_max)
       : messages_max_(messages_max), bytes_max_(bytes_max) {}
 
-  [[nodiscard]] std::size_t size() const noexcept { return messages_.size(); }
+  [[nodiscard]] std::size_t size() const noexcept { return messages_.size() - gone_; }
   [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
 
   /// Starts anew when `m` does not follow the newest one.
   void push(chat_message_ptr m);
   /// Puts older ones (ascending) before what is there, as far as they fit; what does not connect is left out.
   void fill_older(const std::vector<chat_message_ptr>& older);
+  /// Empty it owns no memory.
   void clear();
   /// Takes the place of the one with its offset, if that is here.
   void replace(const chat_message_ptr& m);
   /// Those with smaller offsets go.
   void forget_before(offset first);
   /// Null when there is none.
-  [[nodiscard]] const chat_message* oldest() const noexcept {
-    return messages_.empty() ? nullptr : messages_.front().m.get();
-  }
+  [[nodiscard]] const chat_message* oldest() const noexcept { return empty() ? nullptr : at(0).m.get(); }
 
   /// Messages with offsets in (after, last], oldest first; none when one that belongs to the page is not here.
   [[nodiscard]] std::optional<page> after(offset after, offset last, page_limit limit) const;
@@ -73,14 +71,18 @@ class recent_messages {
     chat_message_ptr m;
     std::size_t weighs;
   };
-  [[nodiscard]] std::uint64_t first_offset() const noexcept { return messages_.front().m->off.value(); }
+  [[nodiscard]] bool empty() const noexcept { return size() == 0; }
+  [[nodiscard]] const weighed& at(std::size_t i) const noexcept { return messages_[gone_ + i]; }
+  [[nodiscard]] std::uint64_t first_offset() const noexcept { return at(0).m->off.value(); }
   [[nodiscard]] offset newest() const noexcept { return messages_.back().m->off; }
   [[nodiscard]] bool fits(std::size_t weighs) const noexcept;
+  void drop_oldest();
 
   std::size_t messages_max_;
   std::size_t bytes_max_;
   std::size_t bytes_ = 0;
-  std::deque<weighed> messages_;
+  std::vector<weighed> messages_;  ///< a deque would keep half a KiB for a room that says nothing
+  std::size_t gone_ = 0;  ///< at the front of it: taken out, not yet moved over
 };
 
 }  // namespace lightstick::actors::room

@@ -168,6 +168,7 @@ void room_logic::committed(chat_message_ptr m) {
 }
 
 void room_logic::settled(runtime::context& ctx) {
+  if (recent_.size() != 0) keep_recent(ctx);
   if (catching_up_) return;
   auto next = batch_.empty() ? committed_.next() : batch_.front()->off;
   if (published_.next() < next) return catch_up(next, ctx);
@@ -197,12 +198,19 @@ void room_logic::on_timer(runtime::context& ctx) {
   for (const auto& who : gone) news_.left(who, roster_.count());
   if (counted) news_.counted();
   if (auto change = news_.take(id_, status(), ctx.now())) env_->out.publish(std::move(change));
+  if (recent_.size() != 0 && recent_until_ <= ctx.now()) recent_.clear();
+  wake(ctx);
+}
+
+void room_logic::keep_recent(runtime::context& ctx) {
+  recent_until_ = ctx.now() + recent_kept_for;
   wake(ctx);
 }
 
 void room_logic::wake(runtime::context& ctx) {
   auto when = roster_.next_expiry();
   if (auto due = news_.due(roster_.count())) when = when ? std::min(*when, *due) : *due;
+  if (recent_.size() != 0) when = when ? std::min(*when, recent_until_) : recent_until_;
   if (when) ctx.wake_at(std::max(*when, ctx.now()));
 }
 

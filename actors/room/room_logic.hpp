@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,6 +36,8 @@ class room_logic final : public runtime::logic {
   /// Messages kept in memory also end here.
   static constexpr std::size_t recent_bytes_max = 256 * 1024;
   static constexpr std::uint32_t page_max = 100;
+  /// A room in which nothing is said and nobody comes lets go of them after this: the next join reads them again.
+  static constexpr std::chrono::seconds recent_kept_for{15};
 
   room_logic(const actor_id& self, std::shared_ptr<const environment> env);
 
@@ -119,6 +122,8 @@ class room_logic final : public runtime::logic {
 
   void departed(const roster::departure& d);
   void wake(runtime::context& ctx);
+  /// The messages in memory are of use.
+  void keep_recent(runtime::context& ctx);
   [[nodiscard]] room_status status() const noexcept;
 
   room_id id_;
@@ -136,6 +141,7 @@ class room_logic final : public runtime::logic {
   bool recovered_once_ = false;
   bool catching_up_ = false;
   steady_time roll_until_{};
+  steady_time recent_until_{};  ///< then the messages in memory go, if there are any
 };
 
 }  // namespace lightstick::actors::room

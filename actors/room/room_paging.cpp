@@ -125,12 +125,14 @@ void room_logic::answer_newest(joining j, runtime::context& ctx) {
   if (auto known = recent_.before(bound, j.limit, first)) return finish_join(std::move(j), std::move(*known), ctx);
   auto limit = j.limit;
   read_page(ctx, {offset{}, bound, true}, limit,
-            [this, job = std::move(j)](result<page> read, runtime::context& later) mutable {
+            [this, job = std::move(j), erasures = erasures_](result<page> read, runtime::context& later) mutable {
+              if (read && erasures == erasures_) recent_.fill_older(read->messages);  // the next to come finds them
               finish_join(std::move(job), std::move(read), later);
             });
 }
 
 void room_logic::finish_join(joining j, result<page> messages, runtime::context& ctx) {
+  if (recent_.size() != 0) keep_recent(ctx);
   if (!messages && !messages.error().is(condition::corrupt)) {
     return admit_failed(j, std::move(messages.error()), ctx);
   }
@@ -205,6 +207,7 @@ void room_logic::fill_recent(bool publish_again, runtime::context& ctx) {
               if (erasures != erasures_) return fill_recent(publish_again, later);
               if (read) {
                 recent_.fill_older(read->messages);
+                keep_recent(later);
               } else {
                 LS_LOG(actors, warn, "recent messages could not be read", {"room", id_.str()}, {"error", read.error()});
               }

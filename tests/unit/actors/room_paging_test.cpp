@@ -225,6 +225,22 @@ TEST(room_paging, after_a_restart_memory_is_filled_from_the_disk) {
   EXPECT_EQ(j->messages.size(), 9U);
 }
 
+TEST(room_paging, a_quiet_room_lets_go_of_its_messages_and_a_join_brings_them_back) {
+  room_driver d;
+  d.fill(9);
+  d.ctx->advance(room_logic::recent_kept_for - std::chrono::seconds{1});
+  EXPECT_EQ(d.seen("recent_messages"), "9");
+  d.ctx->advance(std::chrono::seconds{2});
+  EXPECT_EQ(d.seen("recent_messages"), "0");
+  auto j = d.enter(come("jun", 50));
+  EXPECT_EQ(offsets_of(j->messages), (offsets{1, 2, 3, 4, 5, 6, 7, 8, 9}));
+  EXPECT_EQ(d.seen("recent_messages"), "9");
+  d.ctx->advance(room_logic::recent_kept_for - std::chrono::seconds{1});
+  d.post(say("mina", "still here"));
+  d.ctx->advance(std::chrono::seconds{2});
+  EXPECT_EQ(d.seen("recent_messages"), "10") << "what is said counts as use";
+}
+
 TEST(room_paging, everything_of_a_message_survives_the_disk) {
   room_driver d{small_memory()};
   d.fill(1);
