@@ -37,7 +37,12 @@ class activation final : private context {
   void start();
   /// Control tasks and commands, at most `commands_max` or `cell::slice` of time.
   void run(std::uint32_t commands_max);
-  [[nodiscard]] bool takes_commands() const noexcept { return phase_ != activation_phase::recovering; }
+  /// Commits under way of one actor. Beyond it its commands wait in the mailbox, so that a flooded actor does not fill
+  /// the group commits that others wait for.
+  static constexpr std::size_t commits_max = 256;
+  [[nodiscard]] bool takes_commands() const noexcept {
+    return phase_ != activation_phase::recovering && commits_.size() < commits_max;
+  }
   /// There is something to do that the mailbox does not know of.
   [[nodiscard]] bool wants_run() const noexcept { return suspect_ && takes_commands(); }
   void tick();

@@ -1,6 +1,14 @@
 #include "runtime/timer_service.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace lightstick::runtime {
+namespace {
+
+constexpr std::size_t kept_entries = 4'096;  ///< memory for more goes back when none is left
+
+}  // namespace
 
 timer_service::timer_service(fire wake, std::function<void()> beat)
     : fire_(std::move(wake)), beat_(std::move(beat)), thread_([this] { run(); }) {}
@@ -14,6 +22,7 @@ void timer_service::wake(weak_cell who, steady_time when) {
   std::lock_guard lock(mutex_);
   bool first = entries_.empty() || when < entries_.top().when;
   entries_.push({when, std::move(who)});
+  most_ = std::max(most_, entries_.size());
   if (first) changed_.notify_one();
 }
 
@@ -43,6 +52,7 @@ void timer_service::run() {
       }
       lock.lock();
     }
+    if (entries_.empty() && std::exchange(most_, 0) > kept_entries) entries_ = {};
     if (!stopping_ && now >= next_beat) {
       next_beat = now + beat_every;
       lock.unlock();

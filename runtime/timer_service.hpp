@@ -45,6 +45,7 @@ class timer_service {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::priority_queue<entry, std::vector<entry>, std::greater<>> entries_;
+  std::size_t most_ = 0;  ///< entries since it was empty
   bool stopping_ = false;
   std::thread thread_;
 };

@@ -1,4 +1,5 @@
 // Actors that fail, do not return, or take too much.
+#include "runtime/activation.hpp"
 #include "stepped.hpp"
 
 namespace lightstick::runtime {
@@ -151,6 +152,22 @@ TEST_F(runtime_supervision, idle_ones_go_when_they_take_too_much_memory) {
   for (const auto& row : sys->list("", actor_order::memory, 1'000)) bytes += row.memory_bytes;
   EXPECT_LE(bytes, 57'000U);
   EXPECT_GT(bytes, 40'000U) << "no more than needed";
+}
+
+TEST_F(runtime_supervision, a_flooded_actor_has_so_many_commits_under_way_and_no_more) {
+  start();
+  log.hold_commits = true;
+  for (std::size_t i = 0; i < activation::commits_max + 100; ++i) (void)send("k", add{1});
+  (void)send("other", add{1});
+  sys->run_all();
+  EXPECT_EQ(log.waiting_appends(), activation::commits_max + 1) << "the others' commits go with them";
+  log.commit_all();
+  sys->run_all();
+  EXPECT_EQ(log.waiting_appends(), 100U) << "the rest follows when they are durable";
+  log.hold_commits = false;
+  log.commit_all();
+  sys->run_all();
+  EXPECT_EQ(total("k"), static_cast<int>(activation::commits_max + 100));
 }
 
 TEST_F(runtime_supervision, activations_take_turns) {
