@@ -12,7 +12,7 @@ namespace {
 
 /// Messages that a starting room publishes again. More than were ever under way at once need not be here: who finds a
 /// gap resumes.
-constexpr std::ptrdiff_t again_max = 32;
+constexpr std::uint32_t again_max = 32;
 
 error refusal(errc code, std::string why) { return {make_error_code(code), std::move(why)}; }
 
@@ -200,8 +200,9 @@ void room_logic::read_page(runtime::context& ctx, span s, page_limit limit, page
 void room_logic::fill_recent(bool publish_again, runtime::context& ctx) {
   if (committed_.value() == 0) return;
   catching_up_ = publish_again;
-  page_limit limit{env_->how.recent_max, static_cast<std::uint32_t>(recent_bytes_max), 0};
-  if (publish_again) limit.messages = std::max(limit.messages, static_cast<std::uint32_t>(again_max));
+  // At a start what may have to be published again, however little is kept, and no more: of many rooms that come back at
+  // once few are read soon.
+  page_limit limit{publish_again ? again_max : env_->how.recent_max, static_cast<std::uint32_t>(recent_bytes_max), 0};
   read_page(ctx, {offset{}, committed_.next(), true}, limit,
             [this, publish_again, erasures = erasures_](result<page> read, runtime::context& later) {
               if (erasures != erasures_) return fill_recent(publish_again, later);
@@ -214,9 +215,7 @@ void room_logic::fill_recent(bool publish_again, runtime::context& ctx) {
               if (!publish_again) return;
               catching_up_ = false;
               if (read && !read->messages.empty()) {
-                auto& all = read->messages;
-                all.erase(all.begin(), all.end() - std::min<std::ptrdiff_t>(std::ssize(all), again_max));
-                env_->out.publish(std::make_shared<const room_batch>(room_batch{id_, std::move(all)}));
+                env_->out.publish(std::make_shared<const room_batch>(room_batch{id_, std::move(read->messages)}));
               }
               settled(later);
             });
