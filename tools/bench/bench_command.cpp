@@ -21,7 +21,7 @@ constexpr auto footer =
     "Examples:\n"
     "  lightstick bench runtime\n"
     "  lightstick bench runtime --only messages,footprint --json\n"
-    "  lightstick bench storage --big /srv/big     3 GiB, made once, kept\n"
+    "  lightstick bench storage --only start --big /srv/big     2 GiB, made once, kept\n"
     "Exit code: 0 measured, 1 could not be done, 2 wrong options.";
 
 struct measurement {
@@ -38,6 +38,9 @@ const std::vector<measurement> of_runtime{
 const std::vector<measurement> of_storage{
     {"commits", bench::measure_commits},
 };
+
+/// The measurement that needs --big.
+constexpr auto start = "start";
 
 /// A line that changes, on a terminal; lines where they were asked for.
 class teller {
@@ -75,6 +78,9 @@ class bench_command final : public command {
 
   exit_code run() override {
     quiet_log();
+    if (big_.empty() && only_ == std::vector<std::string>{start}) {
+      return complain(exit_code::usage, "start needs --big FOLDER");
+    }
     auto measured = measure(runtime_->parsed() ? of_runtime : of_storage);
     if (!measured) return complain_of(measured.error());
     return print(json_, bench::to_text(*measured), bench::to_value(*measured));
@@ -84,6 +90,7 @@ class bench_command final : public command {
   void declare_common(CLI::App& app, const std::vector<measurement>& there) {
     std::vector<std::string> names;
     for (const auto& m : there) names.push_back(m.name);
+    if (&there == &of_storage) names.emplace_back(start);
     app.add_option("--only", only_, "These alone, separated by commas.")
         ->type_name("NAMES")
         ->delimiter(',')
@@ -117,7 +124,7 @@ class bench_command final : public command {
       if (!found) return found;
       std::ranges::move(*found, std::back_inserter(all));
     }
-    if (big_.empty()) return all;
+    if (big_.empty() || !wanted(start)) return all;
     auto order = bench::big_order{big_, std::filesystem::read_symlink("/proc/self/exe", failure)};
     if (quick_) order.rooms /= 10;
     auto found = bench::measure_big_start(p, order);
