@@ -34,6 +34,7 @@ void activation::run(std::uint32_t commands_max) {
   std::optional<envelope> command;
   for (std::uint32_t n = 0; n < commands_max && !ended_ && at < end; ++n) {
     host_.working(at);
+    run_at_ = at;
     if (!cell_.mail.take(takes_commands() && !suspect_, control, command)) {
       if (!wants_run()) break;
       command = std::move(*suspect_);
@@ -102,7 +103,7 @@ bool activation::dropped(envelope& e, steady_time at) {
   return true;
 }
 
-void activation::deliver(envelope e, steady_time begun) {
+void activation::deliver(envelope&& e, steady_time begun) {
   std::optional<tapped_command> seen;
   if (cell_.tapped.load(std::memory_order_relaxed)) {
     seen.emplace();
@@ -125,7 +126,7 @@ void activation::deliver(envelope e, steady_time begun) {
   host_.saw(cell_, *seen);
 }
 
-void activation::handle(envelope e) {
+void activation::handle(envelope&& e) {
   trace_ = e.trace;
   log::trace_scope traced(trace_.value());
   persisted_ = false;

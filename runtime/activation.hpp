@@ -112,9 +112,9 @@ class activation final : private context {
 
   [[nodiscard]] const kind_options& kind() const noexcept { return cell_.kind; }
   // activation.cpp: commands
-  void deliver(envelope e, steady_time begun);
+  void deliver(envelope&& e, steady_time begun);
   [[nodiscard]] bool dropped(envelope& e, steady_time at);
-  void handle(envelope e);
+  void handle(envelope&& e);
   void remind(const reminder_due& due, reply& r);
   /// `step` with the trace it belongs to; an exception restarts the actor (a volatile one ends).
   template <class Step>
@@ -169,6 +169,7 @@ class activation final : private context {
   std::uint32_t since_snapshot_ = 0;  ///< events
   std::uint32_t bytes_since_snapshot_ = 0;  ///< of them
   std::uint64_t numbers_ = 0;  ///< of asks and timers
+  steady_time run_at_{};  ///< when the present step of the run began
   steady_time last_failure_{};
   steady_time last_append_failure_{};
   trace_id trace_;

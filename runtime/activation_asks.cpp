@@ -7,7 +7,7 @@
 namespace lightstick::runtime {
 
 result<void> activation::tell(const actor_id& to, message_ptr m) {
-  return host_.route(to, std::move(m), {}, {steady_time::max(), trace_, {}});
+  return host_.route(to, std::move(m), {}, {steady_time::max(), trace_, {}}, run_at_);
 }
 
 ask_id activation::ask(const actor_id& to, message_ptr m, std::chrono::milliseconds limit,
@@ -20,12 +20,14 @@ ask_id activation::ask(const actor_id& to, message_ptr m, std::chrono::milliseco
         [number, outcome = std::move(outcome)](activation& a) mutable { a.on_answer(number, std::move(outcome)); });
   };
   const bool full = asks_.size() >= kind().asks_max;
-  const auto deadline = now() + limit;
+  const auto asked = now();
+  const auto deadline = asked + limit;
   asks_.push_back({number, deadline, trace_, std::make_shared<std::atomic<bool>>(false), std::move(done)});
   if (full) {
     answer_here(fail(errc::overloaded, "too many open requests"));
   } else {
-    (void)host_.route(to, std::move(m), reply{std::move(answer_here)}, {deadline, trace_, asks_.back().cancelled});
+    (void)host_.route(to, std::move(m), reply{std::move(answer_here)}, {deadline, trace_, asks_.back().cancelled},
+                      asked);
   }
   return number;
 }

@@ -91,10 +91,14 @@ trace_id system_core::new_trace() noexcept {
 // ---- commands ----
 
 result<void> system_core::tell(const actor_id& to, message_ptr m, reply r, const call_options& how) {
+  return route(to, std::move(m), std::move(r), how, clock_.now());
+}
+
+result<void> system_core::route(const actor_id& to, message_ptr m, reply r, const call_options& how, steady_time now) {
   envelope e;
   e.payload = std::move(m);
   e.answer = std::move(r);
-  auto outcome = try_tell(to, e, how);
+  auto outcome = try_tell(to, e, how, now);
   if (!outcome) {
     if (outcome.error().is(condition::overloaded)) overloads_->add();
     e.answer.failed(outcome.error());
@@ -102,12 +106,12 @@ result<void> system_core::tell(const actor_id& to, message_ptr m, reply r, const
   return outcome;
 }
 
-result<void> system_core::try_tell(const actor_id& to, envelope& e, const call_options& how) {
+result<void> system_core::try_tell(const actor_id& to, envelope& e, const call_options& how, steady_time now) {
   if (stopping_) return fail(errc::stopping);
   const auto* kind = kind_of(to);
   if (kind == nullptr) return fail(errc::not_found, "no kind of actor is called '" + to.kind + "'");
   if (to.key.empty() || to.key.size() > key_bytes_max) return fail(errc::invalid, "key of " + to.kind);
-  e.queued = clock_.now();
+  e.queued = now;
   e.deadline = how.deadline;
   if (e.deadline == steady_time::max() && kind->deadline.count() > 0) e.deadline = e.queued + kind->deadline;
   e.trace = how.trace.value() == 0 ? new_trace() : how.trace;
@@ -147,10 +151,6 @@ cell_ptr system_core::make_cell(const actor_id& id, const kind_options& kind, st
   activations_->add();
   active_->add(1);
   return c;
-}
-
-result<void> system_core::route(const actor_id& to, message_ptr m, reply r, const call_options& how) {
-  return tell(to, std::move(m), std::move(r), how);
 }
 
 // ---- the end of actors ----

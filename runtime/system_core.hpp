@@ -64,7 +64,7 @@ class system_core : public system, private activation_host {
   };
 
   [[nodiscard]] const kind_options* kind_of(const actor_id& id) const;
-  [[nodiscard]] result<void> try_tell(const actor_id& to, envelope& e, const call_options& how);
+  [[nodiscard]] result<void> try_tell(const actor_id& to, envelope& e, const call_options& how, steady_time now);
   [[nodiscard]] cell_ptr make_cell(const actor_id& id, const kind_options& kind, std::unique_ptr<logic> behaviour,
                                    trace_id trace, activation_cause cause, const std::type_info* born_of);
   [[nodiscard]] actor_info info_of(const cell& c) const;
@@ -75,7 +75,7 @@ class system_core : public system, private activation_host {
   void gone(const cell& who, const char* why);
 
   // activation_host
-  result<void> route(const actor_id& to, message_ptr m, reply r, const call_options& how) override;
+  result<void> route(const actor_id& to, message_ptr m, reply r, const call_options& how, steady_time now) override;
   [[nodiscard]] bool retire(cell& who, const char* why) override;
   void evict(cell& who) override;
   void recover(cell& who, std::uint32_t generation) override { gate_->enter(who.shared_from_this(), generation); }
