@@ -60,8 +60,13 @@ void room_logic::erase_rows(erasing job, const runtime::row_page& read, runtime:
   what.events.emplace_back();
   ctx.persist(std::move(what), [this, job = std::move(job), withdrawn = std::move(withdrawn)](
                                    runtime::commit_outcome done, runtime::context& later) mutable {
-    if (!done) return job.r.failed(std::move(done.error()));
     ++erasures_;
+    if (!done) {
+      // It may have happened all the same, and who asks again does not find what: memory begins anew from the disk.
+      recent_.clear();
+      batch_.clear();
+      return job.r.failed(std::move(done.error()));
+    }
     for (auto& m : withdrawn) {
       recent_.replace(m);
       auto waiting = std::ranges::find(batch_, m->off, [](const chat_message_ptr& each) { return each->off; });

@@ -108,6 +108,7 @@ class room_logic final : public runtime::logic {
   void answer_since(joining j, runtime::context& ctx);
   void answer_newest(joining j, runtime::context& ctx);
   void finish_join(joining j, result<page> messages, runtime::context& ctx);
+  /// Nothing of the page is below what may be shown, or was erased, at the time of `done`.
   void read_page(runtime::context& ctx, span s, page_limit limit, pages done);
 
   void committed(chat_message_ptr m);
@@ -136,7 +137,7 @@ class room_logic final : public runtime::logic {
   offset committed_;
   offset shown_from_{1};        ///< what is below is gone, or known to be too old
   offset published_;            ///< `batch_` starts after it, or a catch-up is due
-  std::uint32_t erasures_ = 0;  ///< steps; a page that was read across one may hold what was erased
+  std::uint32_t erasures_ = 0;  ///< steps ended; a page read across one may hold what was erased
   bool exists_ = false;         ///< the creation is committed
   bool recovered_once_ = false;
   bool catching_up_ = false;

@@ -19,20 +19,26 @@ error refusal(errc code, std::string why) { return {make_error_code(code), std::
 /// Rows that are passed at once on the way to the first that is not too old.
 constexpr std::uint32_t rows_passed_max = 1'000;
 
-/// A page, and where those begin that are not too old, as far as it has met older ones.
+/// A page, and where those begin that may be shown, as far as it has met older ones.
 struct shown_page {
   page shown;
   std::optional<offset> from;
 };
 
-result<shown_page> to_page(const runtime::row_page& read, page_limit limit, bool newest_first, const retention& keep,
-                           wall_ms now) {
+/// What may be shown now: from `first` on, and not too old.
+struct shown_now {
+  offset first;
+  retention keep;
+  wall_ms now;
+};
+
+result<shown_page> to_page(const runtime::row_page& read, page_limit limit, bool newest_first, const shown_now& may) {
   page_builder out{limit};
   std::optional<offset> from;
   for (const auto& row : read.rows) {
     auto m = decode_message(row);
     if (!m) return fail(std::move(m.error()));
-    if (keep.expired((*m)->ts, now)) {
+    if ((*m)->off < may.first || may.keep.expired((*m)->ts, may.now)) {
       from = std::max(from, std::optional((*m)->off.next()));
       if (newest_first) break;
     } else if (!out.add(std::move(*m))) {
@@ -125,8 +131,8 @@ void room_logic::answer_newest(joining j, runtime::context& ctx) {
   if (auto known = recent_.before(bound, j.limit, first)) return finish_join(std::move(j), std::move(*known), ctx);
   auto limit = j.limit;
   read_page(ctx, {offset{}, bound, true}, limit,
-            [this, job = std::move(j), erasures = erasures_](result<page> read, runtime::context& later) mutable {
-              if (read && erasures == erasures_) recent_.fill_older(read->messages);  // the next to come finds them
+            [this, job = std::move(j)](result<page> read, runtime::context& later) mutable {
+              if (read) recent_.fill_older(read->messages);  // the next to come finds them
               finish_join(std::move(job), std::move(read), later);
             });
 }
@@ -174,17 +180,21 @@ void room_logic::on_history(const history& h, runtime::reply r, runtime::context
 }
 
 void room_logic::read_page(runtime::context& ctx, span s, page_limit limit, pages done) {
+  s.after = std::max(s.after, offset{std::min(first_shown(ctx.wall()).value(), s.before.value()) - 1});
   runtime::row_query query;
   query.after = runtime::big_endian_key(s.after.value());
   query.before = runtime::big_endian_key(s.before.value());
   query.newest_first = s.newest_first;
   query.rows_max = std::max(limit.messages, s.rows_max);
   query.bytes_max = limit.bytes;
-  ctx.read_rows(std::move(query), [this, s, limit, done = std::move(done)](result<runtime::row_page> read,
-                                                                           runtime::context& later) mutable {
+  ctx.read_rows(std::move(query), [this, s, limit, erasures = erasures_, done = std::move(done)](
+                                      result<runtime::row_page> read, runtime::context& later) mutable {
     if (!read) return done(fail(std::move(read.error())), later);
-    const retention keep{env_->how.retention_age, 0};
-    auto part = to_page(*read, limit, s.newest_first, keep, later.wall());
+    // It may hold what was erased meanwhile. An erasure takes longer than a page, and has an end.
+    if (erasures != erasures_) return read_page(later, s, limit, std::move(done));
+    const auto now = later.wall();
+    const shown_now may{first_shown(now), {env_->how.retention_age, 0}, now};
+    auto part = to_page(*read, limit, s.newest_first, may);
     if (!part) return done(fail(std::move(part.error())), later);
     if (part->from) {
       shown_from_ = std::max(shown_from_, *part->from);
@@ -204,8 +214,7 @@ void room_logic::fill_recent(bool publish_again, runtime::context& ctx) {
   // once few are read soon.
   page_limit limit{publish_again ? again_max : env_->how.recent_max, static_cast<std::uint32_t>(recent_bytes_max), 0};
   read_page(ctx, {offset{}, committed_.next(), true}, limit,
-            [this, publish_again, erasures = erasures_](result<page> read, runtime::context& later) {
-              if (erasures != erasures_) return fill_recent(publish_again, later);
+            [this, publish_again](result<page> read, runtime::context& later) {
               if (read) {
                 recent_.fill_older(read->messages);
                 keep_recent(later);

@@ -42,6 +42,27 @@ TEST(recent_messages, a_message_weighs_what_json_makes_of_it) {
   EXPECT_EQ(weight(*message_at(1, "\xEA\xB0\x80x")), plain);
 }
 
+TEST(recent_messages, a_replaced_one_is_found_in_its_place_however_many_have_gone) {
+  for (std::uint64_t gone = 0; gone < 70; ++gone) {  // past the point at which the others move over
+    auto r = filled(1, 5 + gone, 5);
+    r.forget_before(offset{gone + 2});
+    EXPECT_EQ(r.oldest()->off, offset{gone + 2});
+    r.replace(message_at(gone + 1, "gone"));
+    r.replace(message_at(gone + 3, "other"));
+    r.replace(message_at(gone + 6, "not yet"));
+    const auto p = r.after(offset{gone + 1}, offset{gone + 5}, at_most(9));
+    ASSERT_EQ(offsets_of(p->messages), (offsets{gone + 2, gone + 3, gone + 4, gone + 5}));
+    for (const auto& m : p->messages) EXPECT_EQ(m->text == "other", m->off == offset{gone + 3});
+    std::size_t bytes = 0;
+    for (const auto& m : p->messages) bytes += weight(*m);
+    EXPECT_EQ(r.bytes(), bytes);
+    r.forget_before(offset{gone + 6});
+    EXPECT_EQ(r.size(), 0U);
+    EXPECT_EQ(r.oldest(), nullptr);
+    EXPECT_EQ(r.bytes(), 0U);
+  }
+}
+
 TEST(recent_messages, a_gap_starts_it_anew) {
   auto r = filled(1, 3);
   r.push(message_at(7));

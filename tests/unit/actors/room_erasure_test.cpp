@@ -156,6 +156,62 @@ TEST(room_erasure, what_the_start_was_reading_meanwhile_is_read_again) {
   published_nothing_of_mina(d);
 }
 
+TEST(room_erasure, a_failed_commit_that_turned_up_leaves_nothing_in_memory) {
+  room_driver d;
+  talk(d, 2);
+  auto first = d.ctx->send<erased>(erase{user_id{"mina"}});
+  d.ctx->serve_reads();
+  ASSERT_TRUE(d.ctx->fail_commits(1));
+  d.ctx->settle();
+  EXPECT_EQ(first.error(), make_error_code(lightstick::errc::unavailable));
+  sees_nothing_of_mina(d.enter(come("fan"))->messages, 4);
+  ASSERT_TRUE(forget(d, "mina").there());
+  sees_nothing_of_mina(d.enter(come("fan"))->messages, 4);
+}
+
+TEST(room_erasure, a_page_that_was_being_read_is_read_again) {
+  for (auto commit_first : {false, true}) {
+    room_driver d;
+    talk(d, 2);
+    d.ctx->advance(room_logic::recent_kept_for);
+    ASSERT_EQ(d.seen("recent_messages"), "0");
+    auto join = d.ctx->send<joined>(come("fan"));
+    auto page_of_join = d.ctx->take_read();  // with what was on disk before
+    auto asked = d.ctx->send<page>(history{std::nullopt, offset{}, 100});
+    auto page_of_history = d.ctx->take_read();
+    if (commit_first) {
+      ASSERT_TRUE(forget(d, "mina").there());
+    } else {
+      d.ctx->send<erased>(erase{user_id{"mina"}});
+      d.ctx->serve_reads();
+      d.ctx->commit(1);  // the rows; the rest of the erasure is under way
+    }
+    page_of_join(*d.ctx);
+    page_of_history(*d.ctx);
+    d.ctx->settle();
+    sees_nothing_of_mina(join->messages, 4);
+    sees_nothing_of_mina(asked->messages, 4);
+    EXPECT_EQ(d.seen("recent_messages"), "4");
+    sees_nothing_of_mina(d.enter(come("jun"))->messages, 4);
+  }
+}
+
+TEST(room_erasure, what_memory_took_up_before_the_commit_goes_with_it) {
+  room_driver d;
+  talk(d, 2);
+  d.ctx->advance(room_logic::recent_kept_for);
+  auto forgotten = d.ctx->send<erased>(erase{user_id{"mina"}});
+  d.ctx->serve_reads();
+  ASSERT_EQ(d.ctx->commits_pending(), 1U);
+  auto before = d.ctx->send<joined>(come("fan"));
+  d.ctx->serve_reads();
+  EXPECT_EQ(before->messages.front()->text, "secret 0");
+  ASSERT_EQ(d.seen("recent_messages"), "4");
+  d.ctx->settle();
+  ASSERT_TRUE(forgotten.there());
+  sees_nothing_of_mina(d.enter(come("fan"))->messages, 4);
+}
+
 TEST(room_erasure, a_room_that_does_not_exist_has_nothing) {
   room_driver d;
   EXPECT_EQ(forget(d, "mina")->messages, 0U);

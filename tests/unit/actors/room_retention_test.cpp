@@ -162,6 +162,58 @@ TEST(room_retention, the_oldest_go_when_there_is_too_much) {
   EXPECT_FALSE(d.enter(j)->recovered);
 }
 
+TEST(room_retention, a_page_that_was_being_read_shows_nothing_below_the_floor_of_now) {
+  options o;
+  o.retention_bytes = 600U << 10U;
+  room_driver d{o};
+  d.fill(2, 100U << 10U);
+  d.ctx->advance(room_logic::recent_kept_for);
+  ASSERT_EQ(d.seen("recent_messages"), "0");
+  auto join = d.ctx->send<joined>(come("jun"));
+  auto page_of_join = d.ctx->take_read();
+  auto asked = d.ctx->send<page>(history{std::nullopt, offset{}, 100});
+  auto page_of_history = d.ctx->take_read();
+  d.fill(3, 200U << 10U);
+  ASSERT_EQ(d.ctx->disk.history_floor, runtime::big_endian_key(4));
+  page_of_join(*d.ctx);
+  page_of_history(*d.ctx);
+  d.ctx->settle();
+  EXPECT_TRUE(join->messages.empty());
+  EXPECT_TRUE(asked->messages.empty());
+  EXPECT_EQ(offsets_of(d.enter(come("jun"))->messages), (offsets{5}));
+}
+
+TEST(room_retention, memory_gives_nothing_that_grew_too_old_in_it) {
+  room_driver d{keep_for(24h)};
+  say_at(d, {10min, 10min});
+  d.ctx->advance(24h - 20min - 10s);
+  EXPECT_EQ(offsets_of(d.enter(come("jun"))->messages), (offsets{1, 2, 3}));
+  ASSERT_EQ(d.seen("recent_messages"), "3");
+  d.ctx->advance(10s);
+  EXPECT_EQ(page_after(d, 0), (offsets{2, 3}));
+  EXPECT_EQ(d.seen("recent_messages"), "2");
+  auto late = d.ctx->send<joined>(come("jun"));
+  EXPECT_EQ(d.ctx->reads_pending(), 0U) << "there is nothing below to look for";
+  EXPECT_EQ(offsets_of(late->messages), (offsets{2, 3}));
+}
+
+TEST(room_retention, what_is_below_the_floor_is_not_read_again) {
+  options o;
+  o.retention_bytes = 150U << 10U;
+  room_driver d{o};
+  for (int i = 0; i < 4; ++i) {
+    d.fill(1, 60U << 10U);
+    d.ctx->advance(1h);
+  }
+  ASSERT_EQ(d.ctx->disk.history_floor, runtime::big_endian_key(3));
+  d.ctx->disk.history_floor.clear();  // as if its commit were under way: the room knows already
+  ASSERT_EQ(d.seen("recent_messages"), "0");
+  EXPECT_EQ(page_after(d, 0), (offsets{3, 4}));
+  EXPECT_EQ(offsets_of(page_before(d, 9).messages), (offsets{3, 4}));
+  EXPECT_EQ(offsets_of(d.enter(come("jun"))->messages), (offsets{3, 4}));
+  EXPECT_EQ(d.seen("recent_messages"), "2");
+}
+
 TEST(room_retention, a_trim_that_fails_to_commit_hides_nothing) {
   room_driver d{keep_for(24h)};
   say_at(d, {1h});
