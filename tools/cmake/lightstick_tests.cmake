@@ -57,7 +57,7 @@ function(lightstick_benches)
   endforeach()
 endfunction()
 
-# The browser test drives a real node with a real browser; the client tests need only node.
+# The browser test drives a real node with a real browser; the client tests need only node.js, and one of them a node.
 function(lightstick_node_tests)
   file(GLOB run_mjs CONFIGURE_DEPENDS "browser/run.mjs")
   file(GLOB client_tests CONFIGURE_DEPENDS "browser/client/*.test.mjs")
@@ -74,7 +74,8 @@ function(lightstick_node_tests)
   foreach(test IN LISTS client_tests)
     cmake_path(GET test STEM name)
     add_test(NAME "client: ${name}" COMMAND "${LIGHTSTICK_NODE}" --test "${test}")
-    set_tests_properties("client: ${name}" PROPERTIES LABELS client TIMEOUT 120)
+    set_tests_properties("client: ${name}" PROPERTIES LABELS client TIMEOUT 120
+      ENVIRONMENT "LIGHTSTICK_BINARY=${LIGHTSTICK_BINARY}")
   endforeach()
 endfunction()
 

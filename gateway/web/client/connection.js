@@ -1,4 +1,5 @@
 import { Backoff } from './backoff.js';
+import { encodings } from './encodings.js';
 import { Refused, codes } from './errors.js';
 import { afterClose, moveTarget } from './policy.js';
 import { Requests } from './requests.js';
@@ -31,6 +32,7 @@ const instantEveryMs = 10_000;
  */
 export class Connection {
   #options;
+  #encoding;
   #socket;
   #state = { state: 'idle' };
   #url;
@@ -55,6 +57,7 @@ export class Connection {
    *   the error has a true `permanent`: then the connection is closed
    * @param {string} options.device
    * @param {new (url: string, protocols: string[]) => WebSocket} options.WebSocket
+   * @param {'json'|'msgpack'} [options.encoding]
    * @param {import('./environment.js').Environment} options.env
    * @param {{baseMs?: number, maxMs?: number, random?: () => number}} [options.backoff]
    * @param {() => object[]} options.resume entries for the `auth` frame
@@ -64,6 +67,8 @@ export class Connection {
    */
   constructor(options) {
     this.#options = options;
+    this.#encoding = encodings[options.encoding ?? 'json'];
+    if (!this.#encoding) throw new TypeError(`encoding must be one of ${Object.keys(encodings).join(', ')}`);
     const { env } = options;
     this.#url = options.url;
     this.#backoff = new Backoff(options.backoff);
@@ -108,7 +113,8 @@ export class Connection {
     env.clearTimeout(this.#retryTimer);
     let socket;
     try {
-      socket = new WebSocket(this.#url, ['lightstick.v1.json']);
+      socket = new WebSocket(this.#url, [this.#encoding.protocol]);
+      socket.binaryType = 'arraybuffer';
     } catch (error) {
       this.#enter({ state: 'closed', code: 4000, reason: String(error?.message ?? error) });
       return;
@@ -135,14 +141,14 @@ export class Connection {
   }
 
   #send(frame) {
-    if (this.#socket?.readyState === open) this.#socket.send(JSON.stringify(frame));
+    if (this.#socket?.readyState === open) this.#socket.send(this.#encoding.write(frame));
   }
 
   #receive(data) {
     this.#watchdog.heard();
     let frames;
     try {
-      frames = JSON.parse(data);
+      frames = this.#encoding.read(data);
     } catch {
       return this.#lost({ code: 4007, reason: 'bad frame from the server' });
     }

@@ -38,20 +38,24 @@ export class Lightstick extends Emitter {
    *   later, unless the error has a true `permanent`
    * @param {string} [options.device] id of this device; kept in localStorage when not given
    * @param {new (url: string, protocols: string[]) => WebSocket} [options.WebSocket] where the host has none
+   * @param {'json'|'msgpack'} [options.encoding] of frames; `json` when not given, `msgpack` is shorter
    * @param {{rooms?: number, messages?: number, pending?: number, members?: number}} [options.limits]
    * @param {{baseMs?: number, maxMs?: number}} [options.backoff] delays between attempts
    * @param {import('./environment.js').Environment} [options.env] clock and page, for tests and other hosts
    * @param {() => number} [options.random]
    */
-  constructor({ url, token, device, WebSocket, limits, backoff, env, random = Math.random }) {
+  constructor({ url, token, device, WebSocket, encoding, limits, backoff, env, random = Math.random }) {
     super();
+    const Socket = WebSocket ?? globalThis.WebSocket;
+    if (!Socket) throw new TypeError('this host has no WebSocket of its own: pass one, as that of the package `ws`');
     this.#limits = { ...defaultLimits, ...limits };
     const environment = env ?? hostEnvironment();
     this.#connection = new Connection({
       url,
       token,
       device: device ?? deviceId(),
-      WebSocket: WebSocket ?? globalThis.WebSocket,
+      WebSocket: Socket,
+      encoding,
       env: environment,
       backoff: { ...backoff, random },
       resume: () => this.#resumePoints(),

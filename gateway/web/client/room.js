@@ -134,13 +134,13 @@ export class Room extends Emitter {
    * while it is not, `refused` included), sent again with the same `cid` after a break, and never
    * doubled. Throws when the room was left.
    * @param {string} text not empty
-   * @param {{replyTo?: number, data?: object, vt?: number}} [options]
+   * @param {{replyTo?: number, data?: object, vt?: number}} [options] `data`: what JSON can hold, as it is now
    * @returns {import('./outbox.js').Publish} its `settled` tells the end
    */
   publish(text, options = {}) {
     if (typeof text !== 'string' || text === '') throw new TypeError('text must be a string that is not empty');
     if (this.#status === 'left') throw new Error('the room was left');
-    return this.#outbox.add(text, options);
+    return this.#outbox.add(text, settledOptions(options));
   }
 
   /** Sends a failed message again. */
@@ -334,4 +334,12 @@ export class Room extends Emitter {
       // The next join reads the roster again.
     }
   }
+}
+
+/** Asked for again later, a message has to be the same; and what no frame can hold must not wait in a queue. */
+function settledOptions({ replyTo, data, vt }) {
+  if (data === undefined) return { replyTo, data, vt };
+  const json = JSON.stringify(data);
+  if (json?.[0] !== '{') throw new TypeError('data must be a map');
+  return { replyTo, data: JSON.parse(json), vt };
 }
