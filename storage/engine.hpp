@@ -34,6 +34,12 @@ struct scan_range {
   bool backwards = false;
 };
 
+/// Keys in [from, to) of all families whose keys begin with a log prefix.
+struct key_span {
+  std::string from;
+  std::string to;
+};
+
 /// Called with each entry; false ends the scan. The views are valid during the call.
 using visitor = std::function<bool(std::string_view key, std::string_view value)>;
 
@@ -91,6 +97,16 @@ class engine : public engine_reader {
   /// engine has no back-ups).
   [[nodiscard]] virtual result<backup_copied> back_up(const backup_copy& /*order*/) {
     return fail(errc::invalid, "this store cannot be backed up");
+  }
+
+  /// Writes the files that hold these keys anew, and the log to tables, so that no file holds any more what was removed
+  /// or overwritten in these keys before the call. Reads and writes go on. Blocks until it is done: it costs about as
+  /// much as copying the tables that these keys are in. Thread: any, one at a time. Errors: disk_full, io_failed,
+  /// corrupt, stopping (`go_on` said so, a `resume`, or somebody reads from a state before the call for too long),
+  /// invalid (this engine has no files).
+  [[nodiscard]] virtual result<void> rewrite(std::span<const key_span> /*spans*/,
+                                             const std::function<bool()>& /*go_on*/) {
+    return fail(errc::invalid, "this store has no files to write anew");
   }
 
   /// All that is written now, for an inspection; null when this engine has none, or no database is open. REQUIRES: as

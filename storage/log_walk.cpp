@@ -30,10 +30,10 @@ struct lane {
 
 class walk {
  public:
-  walk(const raw_view& view, log_visitor& visitor) : view_(view), visitor_(visitor) {
-    open(family::snapshots);
+  walk(const raw_view& view, log_visitor& visitor, const std::string& from) : view_(view), visitor_(visitor) {
+    open(family::snapshots, from);
     for (auto f : all_families) {
-      if (f != family::snapshots && belongs_to_logs(f)) open(f);
+      if (f != family::snapshots && belongs_to_logs(f)) open(f, from);
     }
   }
 
@@ -56,9 +56,10 @@ class walk {
   }
 
  private:
-  void open(family f) {
+  void open(family f, const std::string& from) {
     auto at = view_.cursor(f);
     if (!at) return;
+    if (!from.empty()) at->seek(from);
     lanes_.push_back({f, std::move(at), std::nullopt});
     moved(lanes_.back());
   }
@@ -147,6 +148,8 @@ class walk {
 
 bool belongs_to_logs(family f) noexcept { return f != family::meta && f != family::due; }
 
-result<void> walk_logs(const raw_view& view, log_visitor& visitor) { return walk(view, visitor).run(); }
+result<void> walk_logs(const raw_view& view, log_visitor& visitor, const std::string& from) {
+  return walk(view, visitor, from).run();
+}
 
 }  // namespace lightstick::storage

@@ -32,7 +32,8 @@ class log_visitor {
   [[nodiscard]] virtual bool go_on(std::uint64_t bytes) = 0;
 };
 
-/// Errors: stopping (`go_on` said so, or the view's owner wants it back).
-[[nodiscard]] result<void> walk_logs(const raw_view& view, log_visitor& visitor);
+/// From the first log whose prefix is not below `from`. Errors: stopping (`go_on` said so, or the view's owner wants it
+/// back).
+[[nodiscard]] result<void> walk_logs(const raw_view& view, log_visitor& visitor, const std::string& from = {});
 
 }  // namespace lightstick::storage

@@ -1,15 +1,14 @@
 #include "storage/stats.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <map>
-#include <thread>
 
 #include "storage/data_folder.hpp"
 #include "storage/errc.hpp"
 #include "storage/files.hpp"
 #include "storage/identity.hpp"
 #include "storage/log_walk.hpp"
+#include "storage/pace.hpp"
 #include "storage/record.hpp"
 #include "storage/rocks/open_view.hpp"
 
@@ -17,26 +16,7 @@ namespace lightstick::storage {
 namespace {
 
 constexpr std::size_t memory_bytes = 64U << 20U;
-constexpr std::chrono::milliseconds sleep_max{200};
 constexpr auto larger = [](const actor_size& a, const actor_size& b) { return a.bytes > b.bytes; };
-
-/// Holds a reader back to so many bytes a second.
-class pace {
- public:
-  explicit pace(std::uint64_t bytes_per_second) : bytes_per_second_(bytes_per_second) {}
-  void wait(std::uint64_t bytes) const {
-    if (bytes_per_second_ == 0) return;
-    const std::chrono::duration<double> due(static_cast<double>(bytes) / static_cast<double>(bytes_per_second_));
-    const auto early = due - (std::chrono::steady_clock::now() - begin_);
-    if (early.count() > 0) {
-      std::this_thread::sleep_for(std::min<std::chrono::duration<double>>(early, sleep_max));
-    }
-  }
-
- private:
-  const std::uint64_t bytes_per_second_;
-  const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
-};
 
 class log_sizes final : public log_visitor {
  public:

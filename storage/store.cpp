@@ -269,4 +269,22 @@ result<store_stats> store::stats(const stats_order& order, const progress& watch
   return stats_of_view(*view, order, watch);
 }
 
+result<found_logs> store::find_logs(const log_search& what, const progress& watch) const {
+  auto view = impl_->disk->raw();
+  if (!view) return fail(errc::invalid, "this store cannot be looked through now");
+  return search_view(*view, what, watch);
+}
+
+result<void> store::rewrite(std::span<const log_span> spans, const std::function<bool()>& go_on) {
+  std::vector<key_span> keys;
+  keys.reserve(spans.size());
+  for (const auto& span : spans) {
+    for (const auto* end : {&span.first, &span.last}) {
+      if (auto fit = check(*end); !fit) return fit;
+    }
+    keys.push_back({log_prefix(span.first), prefix_end(log_prefix(span.last))});
+  }
+  return impl_->disk->rewrite(keys, go_on);
+}
+
 }  // namespace lightstick::storage

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -17,6 +18,7 @@
 #include "storage/backup.hpp"
 #include "storage/errc.hpp"
 #include "storage/keys.hpp"
+#include "storage/search.hpp"
 #include "storage/stats.hpp"
 
 namespace lightstick::storage {
@@ -222,6 +224,16 @@ class store {
   /// bring a thread of your own. Errors: corrupt, io_failed, invalid (over an engine without), stopping (`watch` said
   /// so, or the disk failed meanwhile).
   [[nodiscard]] result<store_stats> stats(const stats_order& order, const progress& watch) const;
+
+  /// One page of the logs that hold a text, as committed, read without opening them; appends and reads go on. Blocks as
+  /// long as that takes: bring a thread of your own. Errors: as stats.
+  [[nodiscard]] result<found_logs> find_logs(const log_search& what, const progress& watch) const;
+  /// Makes sure that no file of the data folder holds what was removed or overwritten in these logs before the call; the
+  /// write-ahead log is among the files, back-ups are not. Appends and reads go on. Blocks until it is done: bring a
+  /// thread of your own. It costs as much as writing the tables anew that these logs lie in. Errors: disk_full,
+  /// io_failed, corrupt, invalid (over an engine without files), stopping (`go_on` said so, the disk failed meanwhile,
+  /// or a reader that began before does not end).
+  [[nodiscard]] result<void> rewrite(std::span<const log_span> spans, const std::function<bool()>& go_on);
 
  private:
   struct impl;

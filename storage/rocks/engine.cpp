@@ -7,6 +7,7 @@
 #include "storage/rocks/backup_copy.hpp"
 #include "storage/rocks/database_state.hpp"
 #include "storage/rocks/disk_room.hpp"
+#include "storage/rocks/rewrite.hpp"
 #include "storage/rocks/status.hpp"
 #include "storage/rocks/view.hpp"
 
@@ -152,6 +153,12 @@ result<backup_copied> rocks_engine::back_up(const backup_copy& order) {
     return !leaving_ && (!order.watch || order.watch(done, total));
   };
   return copy_backup(database_->db(), watched);
+}
+
+result<void> rocks_engine::rewrite(std::span<const key_span> spans, const std::function<bool()>& go_on) {
+  std::shared_lock lock(using_);
+  if (database_ == nullptr) return closed();
+  return rocks::rewrite(*database_, spans, [&] { return !leaving_ && go_on(); });
 }
 
 std::unique_ptr<raw_view> rocks_engine::raw() const {

@@ -28,6 +28,7 @@ class rocks_engine final : public engine {
   [[nodiscard]] std::optional<engine_state> state() const override;
   [[nodiscard]] std::unique_ptr<engine_reader> view() const override;
   [[nodiscard]] result<backup_copied> back_up(const backup_copy& order) override;
+  [[nodiscard]] result<void> rewrite(std::span<const key_span> spans, const std::function<bool()>& go_on) override;
   [[nodiscard]] std::unique_ptr<raw_view> raw() const override;
 
  private:
