@@ -85,7 +85,7 @@ class node_info {
   virtual void inspect_stored(const actor_id& id, unique_function<void(result<runtime::inspection>)> done) = 0;
   /// Nothing when nobody owns it.
   [[nodiscard]] virtual std::optional<placement> where(partition p) const = 0;
-  /// What answers /v1/admin/backup and /v1/admin/stats; null: nobody. Lives as long as this.
+  /// What answers /v1/admin/backup, stats and erase; null: nobody. Lives as long as this.
   [[nodiscard]] virtual node_jobs* jobs() noexcept { return nullptr; }
 };
 

@@ -40,10 +40,11 @@ void admin_service::handle(const http_request& r, responder respond) {
   std::optional<http_response> refusal;
   auto by = admit(r, refusal);
   if (!by) return respond(std::move(*refusal));
-  if (operations_->handle(r, *by, respond)) return;
-  if (r.path == "/v1/admin/backup" || r.path == "/v1/admin/stats") {
+  const bool asks_how_far = r.path == "/v1/admin/erase" && r.method != "POST";  // which begins, and is written down
+  if (r.path == "/v1/admin/backup" || r.path == "/v1/admin/stats" || asks_how_far) {
     return jobs(r, r.path.substr(r.path.rfind('/') + 1), std::move(respond));
   }
+  if (operations_->handle(r, *by, respond)) return;
   if (r.method == "POST") return respond(net::wrong_method_response("GET, HEAD"));
   if (r.path == "/metrics") {
     auto out = json_response(exposition(core_.registry));
@@ -99,15 +100,7 @@ void admin_service::jobs(const http_request& r, std::string_view kind, responder
   auto* of_node = core_.info->jobs();
   if (of_node == nullptr) return respond(net::not_found_response());
   const bool start = r.method == "POST";
-  auto told = start ? of_node->start(kind, r.body) : of_node->status(kind);
-  if (!told) {
-    const auto& e = told.error();
-    const auto status = e.is(condition::overloaded) ? 409U : e.is(condition::not_found) ? 404U : 400U;
-    return respond(error_response(status, lightstick::actors::errc::bad_request, e.detail));
-  }
-  auto out = json_response(std::move(*told));
-  if (start) out.status = 202;
-  respond(std::move(out));
+  respond(job_response(start ? of_node->start(kind, r.body, {}) : of_node->status(kind), start));
 }
 
 void admin_service::connections(const http_request& r, responder respond) {

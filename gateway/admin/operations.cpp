@@ -7,6 +7,7 @@
 #include "gateway/admin/doctor.hpp"
 #include "gateway/admin/operations_json.hpp"
 #include "gateway/net/public_service.hpp"
+#include "gateway/wire/json.hpp"
 #include "runtime/operators/audit.hpp"
 #include "runtime/operators/dead_letters.hpp"
 
@@ -38,6 +39,13 @@ http_response failed_response(const error& e) {
 
 http_response bad(std::string_view why) { return error_response(400, lightstick::actors::errc::bad_request, why); }
 
+/// "user/17": as much as goes into the audit journal unseen by anybody else.
+bool names_user(std::string_view actor) {
+  constexpr std::string_view begin = "user/";
+  constexpr std::size_t name_bytes_max = 128;
+  return actor.starts_with(begin) && actor.size() > begin.size() && actor.size() <= begin.size() + name_bytes_max;
+}
+
 /// Asks one of the runtime's own actors; its answer as JSON.
 template <class Answer, class Command, class Show>
 void ask(net::core& c, const char* kind, Command command, responder respond, Show show) {
@@ -65,13 +73,25 @@ void record(net::core& c, const operations::asker& by, const std::string& what, 
 
 }  // namespace
 
+http_response job_response(result<std::string> told, bool begun) {
+  if (!told) {
+    const auto& e = told.error();
+    auto status = e.is(condition::overloaded) ? 409U : e.is(condition::not_found) ? 404U : 400U;
+    if (e.is_transient()) status = 503;
+    return error_response(status, lightstick::actors::errc::bad_request, e.detail);
+  }
+  auto out = json_response(std::move(*told));
+  if (begun) out.status = 202;
+  return out;
+}
+
 bool operations::handle(const http_request& r, const asker& by, responder& respond) {
   struct route {
     std::string_view path;
     bool changes;  ///< POST
     void (operations::*answer)(const http_request&, const asker&, responder);
   };
-  static constexpr std::array<route, 11> routes{{
+  static constexpr std::array<route, 12> routes{{
       {"/v1/admin/why", false, &operations::why},
       {"/v1/admin/doctor", false, &operations::doctor},
       {"/v1/admin/audit", false, &operations::audit},
@@ -81,6 +101,7 @@ bool operations::handle(const http_request& r, const asker& by, responder& respo
       {"/v1/admin/deadletters/replay", true, &operations::replay_letter},
       {"/v1/admin/passivate", true, &operations::passivate},
       {"/v1/admin/restart", true, &operations::restart},
+      {"/v1/admin/erase", true, &operations::erase},
       {"/v1/admin/tap/open", true, &operations::open},
       {"/v1/admin/tap", false, &operations::fetch},
   }};
@@ -174,6 +195,31 @@ void operations::passivate(const http_request& r, const asker& by, responder res
 
 void operations::restart(const http_request& r, const asker& by, responder respond) {
   change_actor(r, by, "restart", &runtime::system::restart, std::move(respond));
+}
+
+/// Begins a job, which is answered at once; it is written down when it is asked for, and again when it has ended.
+void operations::erase(const http_request& r, const asker& by, responder respond) {
+  auto* jobs = core_.info->jobs();
+  if (jobs == nullptr) return respond(net::not_found_response());
+  auto order = wire::read_json(r.body, {});
+  const auto* fields = order ? order->as<wire::map>() : nullptr;
+  const auto* named = fields == nullptr ? nullptr : wire::find(*fields, "actor");
+  const auto* actor = named == nullptr ? nullptr : named->as<std::string>();
+  if (actor == nullptr || !names_user(*actor)) {
+    return respond(bad(R"(the order names a user: {"actor":"user/17"})"));
+  }
+  auto begin = [self = shared_from_this(), jobs, by, target = *actor, body = r.body,
+                respond = std::move(respond)](result<void> written) mutable {
+    if (!written) return respond(failed_response(written.error()));
+    auto told = jobs->start("erase", body, [self, by, target](result<std::string> done) {
+      record(self->core_, by, "erase", target, done ? *done : done.error().to_string(), [](const result<void>&) {});
+    });
+    if (!told) {
+      record(self->core_, by, "erase", target, told.error().to_string(), [](const result<void>&) {});
+    }
+    respond(job_response(std::move(told), true));
+  };
+  record(core_, by, "erase", *actor, "asked", std::move(begin));
 }
 
 void operations::open(const http_request& r, const asker& /*by*/, responder respond) {

@@ -11,7 +11,7 @@
 
 namespace lightstick::gateway::admin {
 
-/// What operators do to actors and what they look into: why, doctor, taps, dead letters, passivate, restart, audit.
+/// What operators do to actors and what they look into: why, doctor, taps, dead letters, passivate, restart, erase, audit.
 /// Every change is written to the audit journal before it is made (outcome "asked") and after (what came of it); one that
 /// cannot be written down is not made.
 ///
@@ -48,6 +48,7 @@ class operations : public std::enable_shared_from_this<operations> {
   void replay_letter(const net::http_request& r, const asker& by, net::responder respond);
   void passivate(const net::http_request& r, const asker& by, net::responder respond);
   void restart(const net::http_request& r, const asker& by, net::responder respond);
+  void erase(const net::http_request& r, const asker& by, net::responder respond);
   void open(const net::http_request& r, const asker& by, net::responder respond);
   void fetch(const net::http_request& r, const asker& by, net::responder respond);
 
@@ -63,5 +64,8 @@ class operations : public std::enable_shared_from_this<operations> {
   std::uint64_t next_tap_ = 1;
   std::map<std::uint64_t, open_tap> taps_;
 };
+
+/// What node_jobs said: 202 when a job was begun with it.
+[[nodiscard]] net::http_response job_response(result<std::string> told, bool begun);
 
 }  // namespace lightstick::gateway::admin

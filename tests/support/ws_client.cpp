@@ -13,8 +13,19 @@ std::runtime_error protocol_error(const std::string& what) { return std::runtime
 }  // namespace
 
 chat parse_chat(const value& m) {
-  return {m["off"].number(), m["ts"].signed_number(), m["user"].text(),
-          m["name"].text(),  m["role"].text(),        m["text"].text()};
+  if (m.has("gone")) {
+    chat withdrawn;
+    withdrawn.off = m["off"].number();
+    withdrawn.gone = m["gone"].flag();
+    return withdrawn;
+  }
+  return {m["off"].number(),
+          m["ts"].signed_number(),
+          m["user"].text(),
+          m["name"].text(),
+          m["role"].text(),
+          m["text"].text(),
+          false};
 }
 
 std::ostream& operator<<(std::ostream& out, const chat& c) {

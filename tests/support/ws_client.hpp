@@ -42,6 +42,7 @@ struct chat {
   std::string name;
   std::string role;
   std::string text;
+  bool gone = false;  ///< withdrawn: it has `off` and nothing else
   friend bool operator==(const chat&, const chat&) = default;
 };
 [[nodiscard]] chat parse_chat(const value& message);

@@ -14,6 +14,8 @@ namespace wire = gateway::wire;
 
 constexpr std::string_view backup_kind = "backup";
 constexpr std::string_view stats_kind = "stats";
+constexpr std::string_view erase_kind = "erase";
+constexpr std::size_t user_bytes_max = 128;
 constexpr std::uint64_t keep_for_ms_max = 100ULL * 366 * 24 * 3'600'000;
 
 /// The number of a key, when it is there. Errors: invalid.
@@ -39,20 +41,33 @@ result<std::string> text(const wire::map& order, std::string_view key) {
 
 }  // namespace
 
-jobs::~jobs() {
-  stopping_ = true;
-  if (thread_.joinable()) thread_.join();
+jobs::~jobs() { stop(); }
+
+void jobs::stop() {
+  std::thread last;
+  {
+    std::lock_guard lock(mutex_);
+    stopping_ = true;
+    last = std::move(thread_);
+  }
+  if (last.joinable()) last.join();
 }
 
-result<std::string> jobs::start(std::string_view kind, std::string_view order) {
-  if (kind != backup_kind && kind != stats_kind) return fail(errc::not_found, "no such job");
+result<jobs::work> jobs::work_of(std::string_view kind, const wire::map& order) {
+  if (kind == backup_kind) return backup_of(order);
+  return kind == stats_kind ? stats_of(order) : erase_of(order);
+}
+
+result<std::string> jobs::start(std::string_view kind, std::string_view order, outcome_listener ended) {
+  if (kind != backup_kind && kind != stats_kind && kind != erase_kind) return fail(errc::not_found, "no such job");
   auto read = wire::read_json(order.empty() ? "{}" : order, {});
   const auto* fields = read ? read->as<wire::map>() : nullptr;
   if (fields == nullptr) return fail(errc::invalid, "the order has to be a JSON object");
-  auto what = kind == backup_kind ? backup_of(*fields) : stats_of(*fields);
+  auto what = work_of(kind, *fields);
   if (!what) return fail(std::move(what.error()));
 
   std::lock_guard lock(mutex_);
+  if (stopping_) return fail(errc::stopping, "the node is stopping");
   if (!running_.empty()) {
     return fail(errc::overloaded, "the node is busy with " + running_ + " " + std::to_string(last_[running_].id) +
                                       "; one job at a time: ask again when it is done");
@@ -62,7 +77,9 @@ result<std::string> jobs::start(std::string_view kind, std::string_view order) {
   auto& j = last_[running_];
   j = job{};
   j.id = next_++;
-  thread_ = std::thread([this, name = running_, work = std::move(*what)] { run(name, work); });
+  thread_ = std::thread([this, name = running_, work = std::move(*what), ended = std::move(ended)]() mutable {
+    run(name, work, std::move(ended));
+  });
   return describe(running_, j);
 }
 
@@ -96,7 +113,8 @@ result<jobs::work> jobs::backup_of(const wire::map& order) {
   return work([this, out](const storage::progress& watch) -> result<outcome> {
     auto made = store_.back_up(out, watch);
     if (!made) return fail(std::move(made.error()));
-    return outcome{to_text(*made, out.to), to_value(*made)};
+    backups_ = out.to;
+    return outcome{to_text(*made, out.to), to_value(*made), "done"};
   });
 }
 
@@ -110,11 +128,41 @@ result<jobs::work> jobs::stats_of(const wire::map& order) {
   return work([this, out](const storage::progress& watch) -> result<outcome> {
     auto found = store_.stats(out, watch);
     if (!found) return fail(std::move(found.error()));
-    return outcome{to_text(*found), to_value(*found)};
+    return outcome{to_text(*found), to_value(*found), "done"};
   });
 }
 
-void jobs::run(const std::string& kind, const work& what) {
+result<jobs::work> jobs::erase_of(const wire::map& order) {
+  if (!erasable_) return fail(errc::unavailable, "the actors of this node do not run");
+  auto actor = text(order, "actor");
+  auto rate = number(order, "bytes_per_second", 1, INT64_MAX);
+  if (!actor || !rate) return fail(std::move(!actor ? actor.error() : rate.error()));
+  constexpr std::string_view begin = "user/";
+  const auto name = actor->starts_with(begin) ? actor->substr(begin.size()) : std::string();
+  if (name.empty() || name.size() > user_bytes_max || name.find('/') != std::string::npos) {
+    return fail(errc::invalid, "`actor` has to name a user, as user/17");
+  }
+  erasure_order out;
+  out.user = user_id{name};
+  out.bytes_per_second_max = rate->value_or(bytes_per_second_default);
+  if (const auto* all = wire::find(order, "all_files"); all != nullptr && !all->is_null()) {
+    if (all->as<bool>() == nullptr) return fail(errc::invalid, "all_files has to be true or false");
+    out.all_files = *all->as<bool>();
+  }
+  return work([this, out](const storage::progress& watch) { return erase(out, watch); });
+}
+
+result<jobs::outcome> jobs::erase(const erasure_order& order, const storage::progress& watch) {
+  auto done = erase_everywhere(*erasable_, order, watch);
+  if (!done) return fail(std::move(done.error()));
+  std::optional<storage::backup_list> backups;
+  if (!backups_.empty()) {
+    if (auto listed = storage::list_backups(backups_)) backups = std::move(*listed);
+  }
+  return outcome{to_text(*done, backups, backups_), to_value(*done, backups), "done: " + summary(*done)};
+}
+
+void jobs::run(const std::string& kind, const work& what, outcome_listener listener) {
   auto ended = what([&](std::uint64_t done, std::uint64_t total) {
     std::lock_guard lock(mutex_);
     auto& j = last_[kind];
@@ -123,6 +171,7 @@ void jobs::run(const std::string& kind, const work& what) {
     return !stopping_.load();
   });
   if (!ended) LS_LOG(tools, warn, "a job failed", {"kind", kind}, {"why", ended.error()});
+  if (listener) listener(ended ? result<std::string>(ended->line) : result<std::string>(fail(ended.error())));
   std::lock_guard lock(mutex_);
   auto& j = last_[kind];
   j.state = ended ? state::done : state::failed;

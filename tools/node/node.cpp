@@ -9,6 +9,7 @@
 #include "runtime/base/metrics.hpp"
 #include "storage/store.hpp"
 #include "tools/node/jobs.hpp"
+#include "tools/node/node_erasure.hpp"
 #include "tools/node/process_metrics.hpp"
 #include "tools/node/stored_actors.hpp"
 #include "tools/secret_file.hpp"
@@ -77,6 +78,7 @@ result<void> node::parts::start_actors() {
   actors::user::register_kind(*system);
   actors::room::register_kind(*system, server->fanout(), store->history(), config.room);
   actors::session::register_kind(*system, config.gateway.session);
+  jobs->can_erase(std::make_unique<node_erasure>(*store, *system));
   return {};
 }
 
@@ -106,6 +108,7 @@ result<std::unique_ptr<node>> node::start(const config::node_config& c) {
 void node::stop() {
   if (!parts_) return;
   parts_->server->drain(parts_->config.drain_within);
+  parts_->jobs->stop();  // it asks actors
   parts_->system->stop(parts_->config.stop_within);
   parts_->server->stop();
   parts_.reset();

@@ -1,0 +1,154 @@
+// What a user has said goes from a real node, and nothing of anybody else.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "runtime/base/random.hpp"
+#include "storage/verify.hpp"
+#include "tests/support/node_test.hpp"
+
+namespace lightstick::test {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+class erasing : public node_test {
+ protected:
+  static constexpr int rounds = 20;
+
+  run_result command(std::vector<std::string> words) {
+    write_file(the_node().folder() / "token", the_node().token("operator", "admin") + "\n");
+    words.insert(words.begin(),
+                 {"admin", "--node", the_node().admin_url(), "--token-file", (the_node().folder() / "token").string()});
+    return run(lightstick_binary(), words);
+  }
+  run_result backup() {
+    return run(lightstick_binary(),
+               {"backup", "--to", (the_node().folder() / "backups").string(), "--keep-for", "30d", "--node",
+                the_node().admin_url(), "--token-file", (the_node().folder() / "token").string()});
+  }
+
+  /// Mina and Jun take turns in two rooms. Mina's texts are hers by a word that no compression shortens.
+  void talk() {
+    auto mina = the_node().enter(encoding::json, "mina");
+    auto jun = the_node().enter(encoding::msgpack, "jun");
+    for (const auto* room : {"aurora", "lobby"}) {
+      mina.join(room);
+      jun.join(room);
+      for (int i = 0; i < rounds; ++i) {
+        mina.publish(room, secret_ + " " + std::to_string(i), "cid" + std::to_string(i));
+        jun.publish(room, kept_ + " " + std::to_string(i), "cid" + std::to_string(i));
+      }
+    }
+    jun.join("empty");
+  }
+  void shows_jun_alone(const std::vector<chat>& messages) const {
+    ASSERT_EQ(messages.size(), 2U * rounds) << "offsets stay";
+    for (const auto& m : messages) {
+      EXPECT_EQ(m.gone, m.off % 2 == 1) << m;
+      EXPECT_TRUE(m.gone || m.text.find(kept_) == 0) << m;
+    }
+  }
+  [[nodiscard]] std::vector<std::string> files_with(const std::string& bytes) {
+    std::vector<std::string> found;
+    for (const auto& item : std::filesystem::recursive_directory_iterator(the_node().data())) {
+      if (!item.is_regular_file()) continue;
+      std::ifstream in(item.path(), std::ios::binary);
+      const std::string all{std::istreambuf_iterator<char>(in), {}};
+      if (all.find(bytes) != std::string::npos) found.push_back(item.path().filename().string());
+    }
+    return found;
+  }
+
+  seeded_random random_{17};
+  const std::string secret_ = "mina's" + random_hex(random_, 16);
+  const std::string kept_ = "jun's" + random_hex(random_, 16);
+};
+
+TEST_F(erasing, nothing_of_one_is_left_and_all_of_the_other) {
+  the_node();
+  talk();
+  ASSERT_THAT(files_with(secret_), Not(testing::IsEmpty())) << "or the test would find nothing anyway";
+  const auto done = command({"erase", "user/mina", "--yes", "--progress"});
+  ASSERT_EQ(done.exit_code, 0) << done.err;
+  EXPECT_THAT(done.out, AllOf(HasSubstr("erased user/mina: 40 messages in 2 rooms of "), HasSubstr("2 rooms of"),
+                              HasSubstr("0 dead letters"), HasSubstr("Back-ups that were made before")));
+  EXPECT_THAT(command({"audit"}).out, AllOf(HasSubstr("erase"), HasSubstr("user/mina"), HasSubstr("operator"),
+                                            HasSubstr("asked"), HasSubstr("40 messages in 2 rooms")));
+  EXPECT_THAT(files_with(secret_), testing::IsEmpty()) << "the node is still running";
+  for (bool again : {false, true}) {
+    if (again) the_node().restart();
+    auto reader = the_node().enter(encoding::json, "reader");
+    for (const auto* room : {"aurora", "lobby"}) {
+      shows_jun_alone(parse_chats(reader.join(room)));
+      shows_jun_alone(reader.history_after(room, 0));
+    }
+    const auto twice = command({"erase", "user/mina", "--yes"});
+    ASSERT_EQ(twice.exit_code, 0) << twice.err;
+    EXPECT_THAT(twice.out, HasSubstr("0 messages in 0 rooms of"));
+  }
+  the_node().terminate();
+  EXPECT_THAT(files_with(secret_), testing::IsEmpty());
+  const auto verified = storage::verify_folder(the_node().data(), {});
+  ASSERT_TRUE(verified) << verified.error().to_string();
+  EXPECT_EQ(verified->damage.count(), 0U);
+}
+
+TEST_F(erasing, one_who_resumes_gets_places_and_one_who_stays_can_go_on) {
+  talk();
+  auto mina = the_node().enter(encoding::json, "mina");
+  const auto hist = mina.join("aurora")["hist"].text();
+  ASSERT_EQ(command({"erase", "user/mina", "--yes"}).exit_code, 0);
+  const auto next = mina.publish("aurora", "I am still here");
+  EXPECT_EQ(next["off"].number(), 2U * rounds + 1);
+  auto jun = the_node().dial(encoding::json);
+  const auto resumed = jun.auth(the_node().token("jun"), "d2",
+                                {value::map{{"room", "aurora"}, {"hist", hist}, {"off", std::uint64_t{2}}}})["rooms"]
+                           .items()
+                           .at(0);
+  EXPECT_TRUE(resumed["recovered"].flag());
+  for (const auto& m : parse_chats(resumed)) {
+    EXPECT_EQ(m.gone, m.off % 2 == 1 && m.off <= 2U * rounds) << m;
+  }
+}
+
+TEST_F(erasing, back_ups_that_still_hold_it_are_counted) {
+  talk();
+  (void)command({"audit"});
+  const auto made = backup();
+  ASSERT_EQ(made.exit_code, 0) << made.err;
+  const auto done = command({"erase", "user/mina", "--yes", "--all-files"});
+  ASSERT_EQ(done.exit_code, 0) << done.err;
+  EXPECT_THAT(done.out, HasSubstr("1 back-up in " + (the_node().folder() / "backups").string() + " still holds it"));
+  EXPECT_THAT(done.out, HasSubstr("the last expires 20"));
+  const auto json = command({"--json", "erase", "user/mina", "--yes"});
+  EXPECT_THAT(json.out, AllOf(HasSubstr("\"messages\":0"), HasSubstr("\"expires_ms\":")));
+}
+
+TEST_F(erasing, wrong_orders_are_named_and_change_nothing) {
+  struct wrong {
+    std::vector<std::string> words;
+    const char* said;
+  };
+  const std::vector<wrong> all{
+      {{"erase"}, "erase takes a user"},
+      {{"erase", "mina", "--yes"}, "erase takes a user"},
+      {{"erase", "room/aurora", "--yes"}, "is no user"},
+      {{"erase", "user/mina"}, "add --yes"},
+  };
+  for (const auto& w : all) {
+    const auto refused = command(w.words);
+    EXPECT_EQ(refused.exit_code, 2);
+    EXPECT_THAT(refused.err, HasSubstr(w.said));
+  }
+  const auto far = command({"erase", "user/a/b", "--yes"});
+  EXPECT_EQ(far.exit_code, 1);
+  EXPECT_THAT(far.err, HasSubstr("has to name a user"));
+}
+
+}  // namespace
+}  // namespace lightstick::test
