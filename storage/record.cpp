@@ -187,4 +187,9 @@ bool mark_expired(std::string_view key, std::string_view value, std::int64_t now
   return mark && mark->expires_ms != 0 && mark->expires_ms <= now_ms;
 }
 
+std::string first_row_shown(std::string_view key, std::string_view value) {
+  auto floor = decode_floor(key, value);
+  return floor ? row_key(key, *floor) : std::string{};
+}
+
 }  // namespace lightstick::storage

@@ -79,4 +79,8 @@ struct stored_reminder {
 /// Whether an entry of `family::marks` has ended at `now_ms`. False for a damaged one: it stays, to be named when read.
 [[nodiscard]] bool mark_expired(std::string_view key, std::string_view value, std::int64_t now_ms);
 
+/// The key in `family::history` at which the rows begin that a floor shows; those of its log that are before it may be
+/// removed. `key`, `value`: the entry of `family::floors`. Empty for a damaged one: all rows stay.
+[[nodiscard]] std::string first_row_shown(std::string_view key, std::string_view value);
+
 }  // namespace lightstick::storage

@@ -46,7 +46,7 @@ class history_filter final : public rocksdb::CompactionFilter {
       }
     }
     if (!floors_->Valid() || view_of(floors_->key()) != prefix) return;
-    if (auto floor = decode_floor(prefix, view_of(floors_->value()))) first_shown_ = row_key(prefix, *floor);
+    first_shown_ = first_row_shown(prefix, view_of(floors_->value()));
   }
 
   const std::unique_ptr<rocksdb::Iterator> floors_;

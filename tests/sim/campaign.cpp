@@ -18,6 +18,8 @@ void add(run_outcome& to, const run_outcome& o) {
   to.refused += o.refused;
   to.crashes += o.crashes;
   to.reads += o.reads;
+  to.reminded += o.reminded;
+  to.compactions += o.compactions;
   to.disk.appends += o.disk.appends;
   to.disk.syncs += o.disk.syncs;
   to.disk.replacements += o.disk.replacements;

@@ -15,6 +15,10 @@ enum class breakage : std::uint8_t {
   skip_fsync,   ///< commits are told before the disk has them
   skip_dedupe,  ///< a repeated command is not recognised
   skip_bound,   ///< queues take all that comes
+  skip_floor,   ///< that history is gone is not written down
+  skip_due,     ///< a reminder is not among those that fall due
+  skip_forget,  ///< what is done stays to be reminded of
+  skip_erase,   ///< a row that is there is not written anew
 };
 
 /// What a run plays in.
@@ -39,6 +43,8 @@ struct run_outcome {
   std::uint64_t refused = 0;       ///< at a bound
   std::uint64_t crashes = 0;
   std::uint64_t reads = 0;         ///< pages and logs compared
+  std::uint64_t reminded = 0;      ///< reminders told
+  std::uint64_t compactions = 0;
   disk_counts disk;
 };
 

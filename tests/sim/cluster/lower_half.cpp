@@ -22,9 +22,10 @@ class lower_half::reads_source final : public scheduler::source {
   cluster::read_pool& reads_;
 };
 
-lower_half::lower_half(machine& on, std::unique_ptr<storage::store> s, std::unique_ptr<cluster::embedded> owner,
+lower_half::lower_half(machine& on, started_store s, std::unique_ptr<cluster::embedded> owner,
                        cluster::local_log_options reads, metrics& registry)
-    : store_(std::move(s)),
+    : store_(std::move(s.store)),
+      disk_(*s.disk),
       owner_(std::move(owner)),
       log_(std::make_unique<cluster::local_log>(*store_, *owner_, reads, registry)),
       commits_(on, *store_),
@@ -33,10 +34,10 @@ lower_half::lower_half(machine& on, std::unique_ptr<storage::store> s, std::uniq
 lower_half::~lower_half() = default;
 
 result<std::unique_ptr<lower_half>> lower_half::start(machine& on, storage::options o, cluster::local_log_options reads,
-                                                      metrics& registry) {
-  auto store = start_store(on, std::move(o), registry);
+                                                      metrics& registry, breakage broken) {
+  auto store = start_store(on, std::move(o), registry, broken);
   if (!store) return fail(std::move(store.error()));
-  auto owner = cluster::embedded::start(**store, node_id{"n1"});
+  auto owner = cluster::embedded::start(*store->store, node_id{"n1"});
   if (!owner) return fail(std::move(owner.error()));
   reads.read_threads = 0;
   return std::unique_ptr<lower_half>(new lower_half(on, std::move(*store), std::move(*owner), reads, registry));

@@ -16,20 +16,23 @@ class lower_half {
  public:
   /// REQUIRES: machine and registry outlive it. Errors: disk_full, io_failed, corrupt.
   [[nodiscard]] static result<std::unique_ptr<lower_half>> start(machine& on, storage::options o,
-                                                                 cluster::local_log_options reads, metrics& registry);
+                                                                 cluster::local_log_options reads, metrics& registry,
+                                                                 breakage broken = breakage::none);
   ~lower_half();
   lower_half(const lower_half&) = delete;
   lower_half& operator=(const lower_half&) = delete;
 
   [[nodiscard]] cluster::local_log& log() noexcept { return *log_; }
   [[nodiscard]] storage::store& store() noexcept { return *store_; }
+  [[nodiscard]] engine& disk() noexcept { return disk_; }
 
  private:
   class reads_source;
-  lower_half(machine& on, std::unique_ptr<storage::store> s, std::unique_ptr<cluster::embedded> owner,
-             cluster::local_log_options reads, metrics& registry);
+  lower_half(machine& on, started_store s, std::unique_ptr<cluster::embedded> owner, cluster::local_log_options reads,
+             metrics& registry);
 
   std::unique_ptr<storage::store> store_;
+  engine& disk_;
   std::unique_ptr<cluster::embedded> owner_;
   std::unique_ptr<cluster::local_log> log_;
   committer_source commits_;

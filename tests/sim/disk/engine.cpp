@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "storage/errc.hpp"
+#include "storage/record.hpp"
 
 namespace lightstick::sim {
 
@@ -89,6 +90,24 @@ result<void> engine::write(std::span<const std::vector<storage::write_op>> batch
       }
     }
   }
+  return {};
+}
+
+result<void> engine::compact(std::int64_t now_ms) {
+  if (failed_) return fail(storage::errc::io_failed, "an earlier write failed");
+  auto left = std::make_shared<tables>(*tables_);
+  auto& history = left->at(static_cast<std::size_t>(storage::family::history));
+  for (const auto& [log, floor] : left->at(static_cast<std::size_t>(storage::family::floors))) {
+    const auto first = storage::first_row_shown(log, floor);
+    if (!first.empty()) history.erase(history.lower_bound(log), history.lower_bound(first));
+  }
+  std::erase_if(left->at(static_cast<std::size_t>(storage::family::marks)),
+                [&](const auto& mark) { return storage::mark_expired(mark.first, mark.second, now_ms); });
+  if (auto kept = disk_.replace(encode_tables(*left)); !kept) {
+    failed_ = true;
+    return kept;
+  }
+  tables_ = std::move(left);
   return {};
 }
 

@@ -37,6 +37,10 @@ class engine final : public storage::engine {
   [[nodiscard]] result<void> resume() override;
   [[nodiscard]] std::unique_ptr<storage::engine_reader> view() const override;
 
+  /// Leaves out what nobody may see any more, as compactions do by the same rules: rows below a floor, marks that have
+  /// ended. Durable on return. Errors: disk_full, io_failed; as after a failed write, a `resume` has to follow.
+  [[nodiscard]] result<void> compact(std::int64_t now_ms);
+
  private:
   class reader;
   explicit engine(disk& on) : disk_(on) {}

@@ -49,7 +49,7 @@ result<std::unique_ptr<node>> node::start(machine& on, const room_troubles& with
   storage::options o;
   if (broken == breakage::skip_fsync) o.durability = storage::durability::os;
   o.queue_requests_max = with.appends_max;
-  auto lower = lower_half::start(on, std::move(o), {}, *out->registry_);
+  auto lower = lower_half::start(on, std::move(o), {}, *out->registry_, broken);
   if (!lower) return fail(std::move(lower.error()));
   out->lower_ = std::move(*lower);
   runtime::system_options how_many;
@@ -88,6 +88,12 @@ void node::check() const {
   if (appends_wait_->value() > with_.appends_max) {
     throw violation("a bound is not kept: " + std::to_string(appends_wait_->value()) + " appends wait");
   }
+}
+
+bool node::compact() {
+  const auto done = lower_->disk().compact(on_.clock.wall().value);
+  on_.notes.note("disk: compacts", done ? 1 : 0);
+  return done.has_value();
 }
 
 void node::end_quarantines() {

@@ -26,6 +26,8 @@ class node {
 
   /// Throws violation when a bound is not kept. To be called after every step.
   void check() const;
+  /// As RocksDB does when it likes. False when the disk failed.
+  bool compact();
   /// An operator looks after actors that failed too often.
   void end_quarantines();
   /// What there is left to do; empty: nothing.

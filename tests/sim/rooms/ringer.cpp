@@ -89,6 +89,7 @@ void ringer::listen(bool at_the_end) {
 void ringer::check(const bell::heard_so_far& all, bool at_the_end) {
   on_.on.notes.note("ringer: heard", all.rings.size());
   ++on_.numbers.reads;
+  on_.numbers.reminded += all.rings.size() - std::min(heard_, all.rings.size());
   if (all.rings.size() < heard_) throw violation(bell_.to_string() + " has forgotten that it rang");
   heard_ = all.rings.size();
   std::set<std::string> names;

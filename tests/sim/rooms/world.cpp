@@ -181,7 +181,7 @@ void world::set_for_a_while(void (disk::*set)(bool)) {
 }
 
 void world::fate() {
-  switch (on_.chance.below(9)) {
+  switch (on_.chance.below(10)) {
     case 0:
       if (with_.kills) crash(disk::crash::process);
       return;
@@ -200,6 +200,9 @@ void world::fate() {
       return;
     case 5:
       if (with_.broken) set_for_a_while(&disk::set_broken);
+      return;
+    case 6:
+      if (node_ && node_->compact()) ++numbers_.compactions;
       return;
     default: return touch_an_actor();
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "storage/bytes.hpp"
 #include "tests/sim/trace.hpp"
@@ -49,7 +50,7 @@ std::string row_key_of(std::uint64_t at) {
 
 void log_model::fail(const std::string& what) const { throw violation(name_ + ": " + what); }
 
-void log_model::accepted(sequence expected, std::span<const std::string> cids, std::int64_t expires_ms) {
+void log_model::accepted(sequence expected, std::span<const std::string> cids, std::int64_t expires_ms, upkeep also) {
   auto at = expected.value();
   if (at < floor_) {
     fail("an append was accepted after " + std::to_string(at) + ", but " + std::to_string(floor_) + " is committed");
@@ -59,6 +60,8 @@ void log_model::accepted(sequence expected, std::span<const std::string> cids, s
   for (const auto& cid : cids)
     entries_.push_back({cid, expires_ms, chain_of(chain_at(entries_.size()), event_of(cid)), false});
   entries_.back().ends_append = true;
+  upkeep_.forget_after(at);
+  upkeep_.accepted(entries_.size(), std::move(also));
 }
 
 void log_model::committed(sequence last) {
@@ -89,7 +92,25 @@ void log_model::check(const storage::log_contents& c, std::int64_t now_ms) {
   for (const auto& event : c.events) chain = chain_of(chain, event);
   if (chain != chain_at(last)) fail("replaying it to " + std::to_string(last) + " gives another state than it had");
   check_marks(c, now_ms);
+  check_upkeep(c);
   floor_ = last;
+}
+
+void log_model::check_upkeep(const storage::log_contents& c) const {
+  const auto kept = upkeep_.until(c.last.value());
+  const auto begins = c.history_floor.empty() ? 0 : number_of(c.history_floor);
+  if (begins != kept.floor) {
+    fail("its history begins at " + std::to_string(begins) + ", it was told to at " + std::to_string(kept.floor));
+  }
+  for (const auto& r : c.reminders) {
+    auto set = kept.reminders.find(r.name);
+    if (set == kept.reminders.end()) fail("the reminder " + r.name + " is there, and nobody set it, or it was removed");
+    if (set->second != r) fail("the reminder " + r.name + " is another");
+  }
+  if (c.reminders.size() != kept.reminders.size()) {
+    fail("lost: it has " + std::to_string(c.reminders.size()) + " reminders of " +
+         std::to_string(kept.reminders.size()));
+  }
 }
 
 void log_model::check_marks(const storage::log_contents& c, std::int64_t now_ms) const {
@@ -116,28 +137,38 @@ void log_model::check_row(const storage::row& r, std::uint64_t at) const {
 }
 
 void log_model::check(const storage::row_query& q, const storage::row_page& page) const {
-  auto low = q.after.empty() ? 1 : number_of(q.after) + 1;
-  auto high = q.before.empty() ? UINT64_MAX : number_of(q.before) - 1;
-  auto sure = std::min(floor_, high);
+  const auto after = q.after.empty() ? 0 : number_of(q.after);
+  const auto before = q.before.empty() ? UINT64_MAX : number_of(q.before);
+  // Appends under way may be committed, and with them a higher beginning of history.
+  const auto low = std::max(after + 1, kept().floor);
+  const auto low_perhaps = std::max(after + 1, upkeep_.until(entries_.size()).floor);
+  const auto high = before - 1;
+  const auto sure = std::min(floor_, high);
   if (page.rows.size() > q.rows_max) fail("a page has too many rows");
   if (page.rows.empty()) {
-    if (low <= sure) fail("lost: no row after " + std::to_string(low - 1));
+    if (low_perhaps <= sure) fail("lost: no row after " + std::to_string(after));
     return;
   }
-  auto first = number_of(page.rows.front().key);
-  if (!q.newest_first && first != low) fail("lost: row " + std::to_string(low));
+  const auto first = number_of(page.rows.front().key);
+  const auto end = number_of(page.rows.back().key);
+  const auto least = std::min(first, end);
+  if (least < low) fail("row " + std::to_string(least) + " is there again; history begins at " + std::to_string(low));
+  if (!q.newest_first && first > low_perhaps) fail("lost: row " + std::to_string(low_perhaps));
   if (q.newest_first && (first < sure || first > high)) fail("the newest row is " + std::to_string(first));
   for (std::size_t i = 0; i < page.rows.size(); ++i) check_row(page.rows[i], q.newest_first ? first - i : first + i);
-  auto end = number_of(page.rows.back().key);
-  bool all = q.newest_first ? end == low : end >= sure;
+  bool all = q.newest_first ? end <= low_perhaps : end >= sure;
   if (!all && !page.more) fail("lost: a page ends at row " + std::to_string(end) + " and says that there is no more");
 }
 
 void log_model::check_all(const std::vector<storage::row>& history) const {
-  if (history.size() != floor_) fail("it has " + std::to_string(history.size()) + " rows of " + std::to_string(floor_));
+  const auto first = std::max<std::uint64_t>(kept().floor, 1);
+  if (history.size() != floor_ + 1 - std::min(first, floor_ + 1)) {
+    fail("it has " + std::to_string(history.size()) + " rows from " + std::to_string(first) + " to " +
+         std::to_string(floor_));
+  }
   std::unordered_map<std::string, std::uint64_t> seen;
   for (std::uint64_t at = 1; at <= floor_; ++at) {
-    check_row(history.at(at - 1), at);
+    if (at >= first) check_row(history.at(at - first), at);
     const auto& cid = entries_.at(at - 1).cid;
     auto [known, fresh] = seen.try_emplace(cid, at);
     if (!fresh)

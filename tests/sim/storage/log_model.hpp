@@ -8,6 +8,7 @@
 
 #include "storage/store.hpp"
 #include "tests/sim/run.hpp"
+#include "tests/sim/storage/upkeep.hpp"
 
 namespace lightstick::sim {
 
@@ -25,13 +26,14 @@ namespace lightstick::sim {
 /// checks all that is read. Every check throws `violation` with the log's name.
 ///
 /// What is stored is always a beginning of what was accepted, in whole appends, and not shorter than what anybody was
-/// told or has read: the floor. An append that failed may be part of it until another took its place.
+/// told or has read: the floor. An append that failed may be part of it until another took its place. Reminders are those
+/// that were set and not removed by the appends that are there; history begins where the last of them says.
 class log_model {
  public:
   explicit log_model(std::string name) : name_(std::move(name)) {}
 
   /// The store queued an append.
-  void accepted(sequence expected, std::span<const std::string> cids, std::int64_t expires_ms);
+  void accepted(sequence expected, std::span<const std::string> cids, std::int64_t expires_ms, upkeep also = {});
   /// The store said that it is durable up to here.
   void committed(sequence last);
   /// A client was told that its command has this place.
@@ -43,6 +45,8 @@ class log_model {
   void check_all(const std::vector<storage::row>& history) const;
 
   [[nodiscard]] std::uint64_t floor() const noexcept { return floor_; }
+  /// Reminders that are set, and what of the history is gone, as of `floor()`.
+  [[nodiscard]] upkeep_state kept() const { return upkeep_.until(floor_); }
   [[nodiscard]] std::uint64_t chain_at(std::uint64_t at) const { return at == 0 ? 0 : entries_.at(at - 1).chain; }
 
  private:
@@ -54,10 +58,12 @@ class log_model {
   };
   [[noreturn]] void fail(const std::string& what) const;
   void check_marks(const storage::log_contents& c, std::int64_t now_ms) const;
+  void check_upkeep(const storage::log_contents& c) const;
   void check_row(const storage::row& r, std::uint64_t at) const;
 
   std::string name_;
   std::vector<entry> entries_;
+  upkeep_model upkeep_;
   std::uint64_t floor_ = 0;
   std::unordered_map<std::string, std::uint64_t> acknowledged_;
 };

@@ -4,11 +4,11 @@
 #include <utility>
 
 #include "storage/identity.hpp"
-#include "tests/sim/disk/engine.hpp"
+#include "tests/sim/disk/broken_engine.hpp"
 
 namespace lightstick::sim {
 
-result<std::unique_ptr<storage::store>> start_store(machine& on, storage::options o, metrics& registry) {
+result<started_store> start_store(machine& on, storage::options o, metrics& registry, breakage broken) {
   auto disk = engine::open(on.file);
   if (!disk) return fail(std::move(disk.error()));
   auto who = storage::read_identity(**disk);
@@ -18,7 +18,12 @@ result<std::unique_ptr<storage::store>> start_store(machine& on, storage::option
     if (!made) return fail(std::move(made.error()));
   }
   o.own_thread = false;
-  return storage::store::over(std::move(*disk), std::move(o), registry, on.clock);
+  auto* below = disk->get();
+  std::unique_ptr<storage::engine> seen = std::move(*disk);
+  if (breaks_writes(broken)) seen = break_engine(std::move(seen), broken);
+  auto opened = storage::store::over(std::move(seen), std::move(o), registry, on.clock);
+  if (!opened) return fail(std::move(opened.error()));
+  return started_store{std::move(*opened), below};
 }
 
 std::optional<steady_time> committer_source::due() const {

@@ -3,14 +3,23 @@
 #include <memory>
 
 #include "storage/store.hpp"
+#include "tests/sim/disk/engine.hpp"
 #include "tests/sim/machine.hpp"
+#include "tests/sim/run.hpp"
 
 namespace lightstick::sim {
+
+/// A store, and the engine below it, which lives as long.
+struct started_store {
+  std::unique_ptr<storage::store> store;
+  sim::engine* disk = nullptr;
+};
 
 /// What a process does that starts on the machine's disk: opens it, makes the store's identity from the seed when there
 /// is none, opens the store without a thread. REQUIRES: `registry` outlives the store. Errors: disk_full, io_failed,
 /// corrupt.
-[[nodiscard]] result<std::unique_ptr<storage::store>> start_store(machine& on, storage::options o, metrics& registry);
+[[nodiscard]] result<started_store> start_store(machine& on, storage::options o, metrics& registry,
+                                                breakage broken = breakage::none);
 
 /// Lets the scheduler make the steps of a store's committer, as slowly as the disk is. REQUIRES: what it is given outlives
 /// it.

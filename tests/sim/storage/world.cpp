@@ -5,14 +5,15 @@
 #include <utility>
 
 #include "tests/sim/machine.hpp"
+#include "tests/sim/storage/due_list.hpp"
 #include "tests/sim/storage/log_model.hpp"
 #include "tests/sim/storage/start.hpp"
+#include "tests/sim/storage/troubles.hpp"
 #include "tests/sim/storage/writer.hpp"
 
 namespace lightstick::sim {
 namespace {
 
-using std::chrono::microseconds;
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 using std::chrono::seconds;
@@ -29,38 +30,6 @@ struct client {
   steady_time first_sent;
   std::optional<scheduler::alarm> patience;
   bool busy = false;
-};
-
-/// Which troubles a seed has: few at a time, so that each is alone sometimes.
-struct troubles {
-  disk_faults faults;
-  bool kills = false;
-  bool power_cuts = false;
-  bool stops = false;
-  bool full = false;
-  bool broken = false;
-  bool epochs = false;
-  std::size_t writers_a_log = 1;
-  std::size_t logs = 1;
-  std::size_t clients = 1;
-  std::uint32_t appends_max = 1;
-  nanoseconds pause_max{0};  ///< between two strokes of fate
-
-  explicit troubles(dice& d) {
-    auto rate = [&] { return d.per_mille(400) ? static_cast<std::uint32_t>(d.between(1, 30)) : 0; };
-    faults = {rate(), rate(), rate(), rate(), rate() * 10, milliseconds{d.between(1, 200)}};
-    kills = d.per_mille(500);
-    power_cuts = d.per_mille(700);
-    stops = d.per_mille(200);
-    full = d.per_mille(300);
-    broken = d.per_mille(300);
-    epochs = d.per_mille(300);
-    writers_a_log = d.between(1, 2);
-    logs = d.between(1, 4);
-    clients = d.between(1, 12);
-    appends_max = static_cast<std::uint32_t>(d.between(2, 8));
-    pause_max = d.between(milliseconds{20}, milliseconds{300});
-  }
 };
 
 class world {
@@ -113,9 +82,16 @@ class world {
   void fate_later();
   void fate();
   void look_around();
+  void look_at_a_log(std::size_t n);
+  void look_at_a_page(std::size_t n);
+  [[nodiscard]] bool compare_due(partition p);
+  void tell_due_later();
+  void tell_due(partition p);
+  void compact();
   void raise_an_epoch();
   void raise(std::uint16_t p, epoch to);
   void check_bounds() const;
+  void check_bound(const char* of, std::uint64_t is, std::uint64_t most) const;
 
   void calm_down();
   void look_at_everything();
@@ -133,6 +109,8 @@ class world {
 
   std::unique_ptr<metrics> registry_;
   std::unique_ptr<storage::store> store_;
+  engine* disk_ = nullptr;  ///< below the store
+  const gauge* bytes_wait_ = nullptr;
   std::optional<committer_source> committer_;
   std::vector<std::unique_ptr<writer>> writers_;  ///< those of one log are `logs_.size()` apart
 };
@@ -148,11 +126,19 @@ void world::step() {
 result<void> world::try_start() {
   storage::options o;
   if (options_.broken == breakage::skip_fsync) o.durability = storage::durability::os;
-  if (options_.broken != breakage::skip_bound) o.queue_requests_max = with_.appends_max;
+  if (options_.broken != breakage::skip_bound) {
+    o.queue_requests_max = with_.appends_max;
+    o.queue_bytes_max = with_.bytes_max;
+    o.append_bytes_max = std::min<std::size_t>(o.append_bytes_max, with_.bytes_max);
+  }
   registry_ = std::make_unique<metrics>();
-  auto opened = start_store(on_, o, *registry_);
+  auto opened = start_store(on_, o, *registry_, options_.broken);
   if (!opened) return fail(std::move(opened.error()));
-  store_ = std::move(*opened);
+  store_ = std::move(opened->store);
+  disk_ = opened->disk;
+  for (const auto& e : registry_->entries()) {
+    if (e.name == "lightstick_storage_queue_bytes") bytes_wait_ = e.as_gauge;
+  }
   committer_.emplace(on_, *store_);
   return {};
 }
@@ -179,6 +165,7 @@ void world::start() {
     auto log = n % logs_.size();
     writers_.push_back(std::make_unique<writer>(around, logs_[log], models_[log]));
   }
+  tell_due_later();
 }
 
 void world::end_process() {
@@ -232,6 +219,7 @@ void world::send(client& c) {
   if (!store_) return;
   command sent;
   sent.cids = c.cids;
+  sent.may_remind = !over_;
   sent.reply = [this, id = c.id, n = c.command](std::optional<std::uint64_t> first) {
     on_.loop.post(outside, "client: answer", [this, id, n, first] { answered(id, n, first); });
   };
@@ -278,7 +266,7 @@ void world::fate() {
     on_.loop.after(outside, on_.chance.between(milliseconds{1}, milliseconds{800}), "fate: over",
                    [this, set] { (on_.file.*set)(false); });
   };
-  switch (on_.chance.below(9)) {
+  switch (on_.chance.below(10)) {
     case 0: return with_.kills ? crash(disk::crash::process) : look_around();
     case 1: return with_.power_cuts ? crash(disk::crash::power) : look_around();
     case 2:
@@ -288,6 +276,7 @@ void world::fate() {
     case 4: return with_.full ? for_a_while(&disk::set_full) : look_around();
     case 5: return with_.broken ? for_a_while(&disk::set_broken) : look_around();
     case 6: return with_.epochs ? raise_an_epoch() : look_around();
+    case 7: return compact();
     default: return look_around();
   }
 }
@@ -310,33 +299,105 @@ void world::raise(std::uint16_t p, epoch to) {
   }
 }
 
+/// As RocksDB does when it likes.
+void world::compact() {
+  if (!store_) return;
+  const auto done = disk_->compact(on_.clock.wall().value);
+  on_.notes.note("disk: compacts", done ? 1 : 0);
+  if (done) ++numbers_.compactions;
+}
+
+// ---- reads ----
+
 /// Reads that nobody waits for.
 void world::look_around() {
   if (!store_) return;
-  auto n = on_.chance.below(logs_.size());
-  if (on_.chance.per_mille(300)) {
-    auto found = store_->read_log(logs_[n]);
-    if (found) models_[n].check(*found, on_.clock.wall().value);
-    if (!found && found.error().is(condition::corrupt)) throw violation(found.error().to_string());
-  } else {
-    storage::row_query q;
-    q.rows_max = static_cast<std::uint32_t>(on_.chance.between(1, 20));
-    q.newest_first = on_.chance.per_mille(500);
-    if (on_.chance.per_mille(500)) q.after = row_key_of(on_.chance.below(models_[n].floor() + 2));
-    if (on_.chance.per_mille(500)) q.before = row_key_of(1 + on_.chance.below(models_[n].floor() + 4));
-    auto page = store_->read_rows(logs_[n], q);
-    if (page) models_[n].check(q, *page);
-    if (!page && page.error().is(condition::corrupt)) throw violation(page.error().to_string());
+  const auto n = on_.chance.below(logs_.size());
+  switch (on_.chance.below(10)) {
+    case 0:
+    case 1: look_at_a_log(n); break;
+    case 2: (void)compare_due(logs_[n].partition); break;
+    default: look_at_a_page(n);
   }
   ++numbers_.reads;
 }
 
+void world::look_at_a_log(std::size_t n) {
+  auto found = store_->read_log(logs_[n]);
+  if (found) models_[n].check(*found, on_.clock.wall().value);
+  if (!found && found.error().is(condition::corrupt)) throw violation(found.error().to_string());
+}
+
+void world::look_at_a_page(std::size_t n) {
+  storage::row_query q;
+  q.rows_max = static_cast<std::uint32_t>(on_.chance.between(1, 20));
+  q.newest_first = on_.chance.per_mille(500);
+  if (on_.chance.per_mille(500)) q.after = row_key_of(on_.chance.below(models_[n].floor() + 2));
+  if (on_.chance.per_mille(500)) q.before = row_key_of(1 + on_.chance.below(models_[n].floor() + 4));
+  auto page = store_->read_rows(logs_[n], q);
+  if (page) models_[n].check(q, *page);
+  if (!page && page.error().is(condition::corrupt)) throw violation(page.error().to_string());
+}
+
+/// All reminders of a partition beside what its logs were told; false when they could not be read.
+bool world::compare_due(partition p) {
+  std::vector<storage::due_reminder> set;
+  for (std::size_t n = 0; n < logs_.size(); ++n) {
+    if (logs_[n].partition != p) continue;
+    auto found = store_->read_log(logs_[n]);
+    if (!found && found.error().is(condition::corrupt)) throw violation(found.error().to_string());
+    if (!found) return false;
+    models_[n].check(*found, on_.clock.wall().value);
+    for (const auto& [name, r] : models_[n].kept().reminders) {
+      set.push_back({logs_[n].name, name, r.due_ms, r.payload});
+    }
+  }
+  const auto until = over_ ? INT64_MAX : on_.clock.wall().value + static_cast<std::int64_t>(on_.chance.below(2'000));
+  const auto given = read_due(*store_, p, until, static_cast<std::uint32_t>(on_.chance.between(1, 5)));
+  if (given) check_due(p, std::move(set), until, *given);
+  return given.has_value();
+}
+
+/// Whoever tells a node's actors what fell due: on and on, until they have removed it.
+void world::tell_due_later() {
+  on_.loop.after(process, on_.chance.between(milliseconds{5}, milliseconds{300}), "reminders: look", [this] {
+    for (std::uint16_t p = 0; p < epochs_.size(); ++p) tell_due(partition{p});
+    tell_due_later();
+  });
+}
+
+void world::tell_due(partition p) {
+  const auto now = on_.clock.wall().value;
+  auto page = store_->due_reminders(p, now, {}, static_cast<std::uint32_t>(on_.chance.between(1, 8)));
+  if (!page && page.error().is(condition::corrupt)) throw violation(page.error().to_string());
+  if (!page) return;
+  for (const auto& e : page->entries) {
+    if (e.due_ms > now) throw violation(e.log + ": the reminder " + e.name + " is given before its time");
+    const auto log = std::ranges::find(logs_, e.log, &storage::log_id::name) - logs_.begin();
+    const auto to = static_cast<std::size_t>(log) + logs_.size() * on_.chance.below(with_.writers_a_log);
+    writers_.at(to)->remind(e.name, e.due_ms);
+  }
+}
+
+// ---- bounds ----
+
 void world::check_bounds() const {
-  std::size_t under_way = 0;
-  for (const auto& w : writers_) under_way += w->appends_under_way();
-  if (under_way <= with_.appends_max) return;
-  throw violation("a bound is not kept: " + std::to_string(under_way) + " appends wait, at most " +
-                  std::to_string(with_.appends_max) + " may");
+  std::size_t appends = 0;
+  std::size_t bytes = 0;
+  for (const auto& w : writers_) {
+    appends += w->appends_under_way();
+    bytes += w->bytes_under_way();
+  }
+  check_bound("appends", appends, with_.appends_max);
+  check_bound("bytes", bytes, with_.bytes_max);
+  if (store_)
+    check_bound("bytes, as it counts them,", static_cast<std::uint64_t>(bytes_wait_->value()), with_.bytes_max);
+}
+
+void world::check_bound(const char* of, std::uint64_t is, std::uint64_t most) const {
+  if (is <= most) return;
+  throw violation("a bound is not kept: " + std::to_string(is) + " " + of + " wait, at most " + std::to_string(most) +
+                  " may");
 }
 
 // ---- the end ----
@@ -353,6 +414,11 @@ void world::calm_down() {
   while (!store_ || std::ranges::any_of(clients_, busy)) {
     step();
     if (on_.clock.now() > deadline) throw violation("a client has no answer though all has been well for 25 s");
+  }
+  auto reminders_wait = [](const log_model& m) { return !m.kept().reminders.empty(); };
+  while (std::ranges::any_of(models_, reminders_wait)) {
+    step();
+    if (on_.clock.now() > deadline) throw violation("a reminder waits though all has been well for 25 s");
   }
 }
 
@@ -375,6 +441,9 @@ void world::look_at_everything() {
     }
     models_[n].check_all(rows);
     on_.notes.note("end: log", n, models_[n].chain_at(models_[n].floor()));
+  }
+  for (std::uint16_t p = 0; p < epochs_.size(); ++p) {
+    if (!compare_due(partition{p})) throw violation("reminders cannot be read though all is well");
   }
 }
 

@@ -1,12 +1,23 @@
 #include "tests/sim/storage/writer.hpp"
 
+#include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <utility>
 
 namespace lightstick::sim {
 namespace {
 
 constexpr auto process = scheduler::side::process;
+/// Reminders of one log; beyond it none is set.
+constexpr std::size_t reminders_max = 8;
+
+std::size_t bytes_of(const storage::append_request& r) {
+  std::size_t out = 0;
+  for (const auto& event : r.events) out += event.size();
+  for (const auto& row : r.rows) out += row.key.size() + row.value.value_or("").size();
+  return out;
+}
 
 }  // namespace
 
@@ -24,16 +35,32 @@ writer::writer(const surroundings& around, storage::log_id log, log_model& model
 
 writer::~writer() { ear_->to = nullptr; }
 
+void writer::open_soon() {
+  if (phase_ != phase::closed) return;
+  phase_ = phase::opening;
+  around_.on.loop.post(process, "writer: open", [this] { open(); });
+}
+
 void writer::submit(command c) {
   if (phase_ != phase::open) {
-    if (phase_ == phase::closed) {
-      phase_ = phase::opening;
-      around_.on.loop.post(process, "writer: open", [this] { open(); });
-    }
+    open_soon();
     return c.reply(std::nullopt);
   }
   if (around_.dedupe && knows(c)) return;
-  append(std::move(c));
+  auto also = any_upkeep(c);
+  append(std::move(c), std::move(also));
+}
+
+void writer::remind(const std::string& name, std::int64_t due_ms) {
+  if (phase_ != phase::open) return open_soon();
+  auto set = kept_.reminders.find(name);
+  if (set == kept_.reminders.end() || set->second.due_ms != due_ms) return;
+  around_.on.notes.note("writer: rings", name);
+  ++around_.numbers.reminded;
+  command ring;
+  ring.cids = {name + '@' + std::to_string(due_ms)};
+  ring.reply = [](std::optional<std::uint64_t> /*first*/) {};
+  append(std::move(ring), {{{name, due_ms, std::nullopt, {}}}, 0});
 }
 
 /// Replies to a command that was sent before, as soon as that one is durable.
@@ -53,26 +80,59 @@ bool writer::knows(command& c) {
   return true;
 }
 
-void writer::append(command c) {
+/// What comes along with a command, as chance has it.
+upkeep writer::any_upkeep(const command& c) {
+  upkeep out;
+  auto& chance = around_.on.chance;
+  const auto now = around_.on.clock.wall().value;
+  auto later = [&] { return now + static_cast<std::int64_t>(chance.below(3'000)); };
+  if (!c.may_remind) return out;
+  const auto name = "r-" + c.cids.front();
+  if (kept_.reminders.size() < reminders_max && !kept_.reminders.contains(name) && chance.per_mille(300)) {
+    out.reminders.push_back({name, std::nullopt, later(), "payload of " + name});
+  }
+  if (!kept_.reminders.empty() && chance.per_mille(150)) {
+    auto at = kept_.reminders.begin();
+    std::advance(at, chance.below(kept_.reminders.size()));
+    storage::reminder_write change{at->first, at->second.due_ms, std::nullopt, {}};
+    if (chance.per_mille(600)) {
+      change.due_ms = later();
+      change.payload = "moved";
+    }
+    out.reminders.push_back(std::move(change));
+  }
+  if (chance.per_mille(80)) out.floor = std::max(kept_.floor, 1 + chance.below(tail_ + c.cids.size() + 1));
+  return out;
+}
+
+storage::append_request writer::request_of(const command& c, const upkeep& also, std::int64_t expires_ms) const {
   storage::append_request r;
   r.log = log_;
   r.owner_epoch = epoch_;
   r.expected = sequence{tail_};
-  auto expires_ms = around_.on.clock.wall().value + std::chrono::milliseconds{marks_kept}.count();
-  auto chain = chain_;
   auto at = tail_;
   for (const auto& cid : c.cids) {
     r.events.push_back(event_of(cid));
-    chain = chain_of(chain, r.events.back());
     r.rows.push_back({storage::row_table::history, row_key_of(++at), r.events.back(), 0});
     r.rows.push_back({storage::row_table::marks, cid, std::to_string(at), expires_ms});
   }
+  r.reminders = also.reminders;
+  if (also.floor > 0) r.history_floor = row_key_of(also.floor);
+  return r;
+}
+
+void writer::append(command c, upkeep also) {
+  auto expires_ms = around_.on.clock.wall().value + std::chrono::milliseconds{marks_kept}.count();
+  auto r = request_of(c, also, expires_ms);
+  auto chain = chain_;
+  for (const auto& event : r.events) chain = chain_of(chain, event);
+  const auto last = tail_ + c.cids.size();
   since_snapshot_ += c.cids.size();
   if (since_snapshot_ > 5 && around_.on.chance.per_mille(200)) {
-    r.snapshot = snapshot_of(at, chain);
+    r.snapshot = snapshot_of(last, chain);
     since_snapshot_ = 0;
   }
-  under_way_.push_back(at);
+  under_way_.push_back({last, bytes_of(r)});
   if (auto taken = around_.disk.append(r, ear_); !taken) {
     under_way_.pop_back();
     around_.on.notes.note("writer: refused", taken.error().to_string());
@@ -83,14 +143,21 @@ void writer::append(command c) {
     }
     return c.reply(std::nullopt);
   }
-  model_.accepted(r.expected, c.cids, expires_ms);
+  kept_.apply(also);
+  model_.accepted(r.expected, c.cids, expires_ms, std::move(also));
   chain_ = chain;
   for (const auto& cid : c.cids) places_[cid] = ++tail_;
   pending_.push_back({tail_ - c.cids.size() + 1, tail_, std::move(c)});
 }
 
+std::size_t writer::bytes_under_way() const noexcept {
+  std::size_t out = 0;
+  for (const auto& each : under_way_) out += each.bytes;
+  return out;
+}
+
 void writer::hear(std::optional<std::uint64_t> committed) {
-  while (!under_way_.empty() && (!committed || under_way_.front() <= *committed)) under_way_.pop_front();
+  while (!under_way_.empty() && (!committed || under_way_.front().last <= *committed)) under_way_.pop_front();
   mail_.push_back(committed);
   around_.on.loop.post(process, "writer: mail", [this] { read_mail(); });
 }
@@ -141,6 +208,7 @@ void writer::open() {
   tail_ = committed_ = found->last.value();
   chain_ = model_.chain_at(tail_);
   since_snapshot_ = found->events.size();
+  kept_ = model_.kept();
   places_.clear();
   for (const auto& m : found->marks) {
     std::uint64_t at = 0;

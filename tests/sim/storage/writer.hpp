@@ -17,6 +17,7 @@ namespace lightstick::sim {
 /// A command: one to three events that are committed together, or not at all, and once, however often it is sent.
 struct command {
   std::vector<std::string> cids;
+  bool may_remind = true;  ///< may set reminders, move them, and let history go
   /// With the place of its first event; nothing: not done, or not known to be. Not called when the process dies.
   unique_function<void(std::optional<std::uint64_t>)> reply;
 };
@@ -42,8 +43,12 @@ class writer {
   writer& operator=(const writer&) = delete;
 
   void submit(command c);
+  /// Rings what fell due, and removes it; nothing when it is not there (any more). Again and again until it succeeds.
+  void remind(const std::string& name, std::int64_t due_ms);
   /// Appends that the store took and said nothing of yet.
   [[nodiscard]] std::size_t appends_under_way() const noexcept { return under_way_.size(); }
+  /// Of their events and rows, which is less than what the store counts.
+  [[nodiscard]] std::size_t bytes_under_way() const noexcept;
 
  private:
   enum class phase : std::uint8_t { closed, opening, open };
@@ -59,13 +64,16 @@ class writer {
     command what;
   };
 
+  void open_soon();
   void open();
   void reopen_later();
   void lost(std::string_view why);
   void hear(std::optional<std::uint64_t> committed);
   void read_mail();
   [[nodiscard]] bool knows(command& c);
-  void append(command c);
+  void append(command c, upkeep also);
+  [[nodiscard]] upkeep any_upkeep(const command& c);
+  [[nodiscard]] storage::append_request request_of(const command& c, const upkeep& also, std::int64_t expires_ms) const;
 
   surroundings around_;
   storage::log_id log_;
@@ -79,7 +87,12 @@ class writer {
   std::uint64_t since_snapshot_ = 0;
   std::map<std::string, std::uint64_t, std::less<>> places_;  ///< of what was appended, durable or not
   std::deque<pending> pending_;
-  std::deque<std::uint64_t> under_way_;  ///< last sequence of each append
+  upkeep_state kept_;  ///< with every change appended
+  struct on_its_way {
+    std::uint64_t last = 0;  ///< sequence
+    std::size_t bytes = 0;
+  };
+  std::deque<on_its_way> under_way_;
   std::deque<std::optional<std::uint64_t>> mail_;  ///< committed up to, or failed
 };
 

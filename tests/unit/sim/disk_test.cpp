@@ -2,6 +2,7 @@
 #include <set>
 
 #include "storage/errc.hpp"
+#include "storage/record.hpp"
 #include "tests/sim/disk/engine.hpp"
 
 namespace lightstick::sim {
@@ -153,6 +154,60 @@ TEST(sim_engine, a_full_disk_takes_nothing_and_goes_on_when_there_is_room) {
     ASSERT_TRUE(m.write({put("c", "3")}));
     m.crash(disk::crash::power);
     EXPECT_EQ(m.keys(), (strings{"a", "c"}));
+  }
+}
+
+/// A log with three rows of history and a floor at the second.
+std::vector<write_op> log_with_floor(const std::string& prefix) {
+  std::vector<write_op> out;
+  for (char row : {'1', '2', '3'}) {
+    auto key = storage::row_key(prefix, std::string(1, row));
+    out.push_back({write_op::kind::put, family::history, key, storage::encode_history_row(key, "said")});
+  }
+  out.push_back({write_op::kind::put, family::floors, prefix, storage::encode_floor(prefix, "2")});
+  return out;
+}
+
+TEST(sim_engine, a_compaction_leaves_out_what_nobody_may_see_and_nothing_else) {
+  machine m;
+  const auto one = storage::log_prefix({partition{1}, "room/a"});
+  const auto other = storage::log_prefix({partition{1}, "room/b"});
+  auto damaged = log_with_floor(other);
+  damaged.back().value.back() = 'x';
+  ASSERT_TRUE(m.write(log_with_floor(one)));
+  ASSERT_TRUE(m.write(std::move(damaged)));
+  for (auto expires : {0, 1000, 1001}) {
+    auto key = storage::row_key(one, std::to_string(expires));
+    ASSERT_TRUE(m.write({{write_op::kind::put, family::marks, key, storage::encode_mark(key, {expires, "1"})}}));
+  }
+  ASSERT_TRUE(m.disk->compact(1000));
+  for (int after_a_crash = 0; after_a_crash < 2; ++after_a_crash) {
+    EXPECT_FALSE(m.disk->get(family::history, storage::row_key(one, "1")).value().has_value());
+    EXPECT_TRUE(m.disk->get(family::history, storage::row_key(one, "2")).value().has_value())
+        << "the floor itself stays";
+    EXPECT_TRUE(m.disk->get(family::history, storage::row_key(other, "1")).value().has_value()) << "damaged: no floor";
+    EXPECT_TRUE(m.disk->get(family::marks, storage::row_key(one, "0")).value().has_value()) << "has no end";
+    EXPECT_FALSE(m.disk->get(family::marks, storage::row_key(one, "1000")).value().has_value());
+    EXPECT_TRUE(m.disk->get(family::marks, storage::row_key(one, "1001")).value().has_value());
+    m.crash(disk::crash::power);
+  }
+}
+
+TEST(sim_engine, a_compaction_that_failed_changes_nothing_that_is_read_and_has_to_be_resumed) {
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    machine m(seed);
+    const auto log = storage::log_prefix({partition{1}, "room/a"});
+    ASSERT_TRUE(m.write(log_with_floor(log)));
+    m.file.set_broken(true);
+    EXPECT_FALSE(m.disk->compact(0));
+    EXPECT_TRUE(m.disk->get(family::history, storage::row_key(log, "1")).value().has_value());
+    m.file.set_broken(false);
+    EXPECT_FALSE(m.write({put("a", "1")}));
+    ASSERT_TRUE(m.disk->resume());
+    ASSERT_TRUE(m.write({put("a", "1")}));
+    m.crash(disk::crash::power);
+    EXPECT_EQ(m.keys(), strings{"a"});
+    EXPECT_TRUE(m.disk->get(family::history, storage::row_key(log, "3")).value().has_value());
   }
 }
 

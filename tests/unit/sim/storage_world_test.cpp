@@ -43,8 +43,8 @@ TEST_F(storage_world, every_trouble_happens_and_work_is_done) {
   EXPECT_EQ(out.seeds, 100U);
   EXPECT_EQ(out.violations, 0U);
   for (auto n : {out.sums.acknowledged, out.sums.repeated, out.sums.refused, out.sums.reads, out.sums.crashes,
-                 out.sums.disk.full, out.sums.disk.broken, out.sums.disk.slow, out.sums.disk.torn,
-                 out.sums.disk.turned_back, out.sums.disk.lost_bytes}) {
+                 out.sums.reminded, out.sums.compactions, out.sums.disk.full, out.sums.disk.broken, out.sums.disk.slow,
+                 out.sums.disk.torn, out.sums.disk.turned_back, out.sums.disk.lost_bytes}) {
     EXPECT_GT(n, 20U);
   }
 }
@@ -61,7 +61,8 @@ TEST_F(storage_world, the_runs_do_not_depend_on_how_many_are_made_at_a_time) {
 }
 
 TEST_F(storage_world, what_is_broken_on_purpose_is_noticed_and_can_be_replayed) {
-  for (auto broken : {breakage::skip_fsync, breakage::skip_dedupe, breakage::skip_bound}) {
+  for (auto broken : {breakage::skip_fsync, breakage::skip_dedupe, breakage::skip_bound, breakage::skip_floor,
+                      breakage::skip_due, breakage::skip_forget}) {
     campaign c;
     c.seeds = 50;
     c.each.world = world_choice::storage;

@@ -140,6 +140,15 @@ TEST(record, damage_names_family_partition_log_and_sequence) {
   EXPECT_NE(text.find("journal, partition 7, log \"room/aurora\", sequence 42"), std::string::npos) << text;
 }
 
+TEST(record, a_floor_says_where_the_rows_begin_that_are_shown_unless_it_is_damaged) {
+  const auto log = log_prefix({partition{7}, "room/aurora"});
+  auto floor = encode_floor(log, "45");
+  EXPECT_EQ(first_row_shown(log, floor), row_key(log, "45"));
+  EXPECT_EQ(first_row_shown(log_prefix({partition{8}, "room/aurora"}), floor), "") << "of another log";
+  floor.back() = '6';
+  EXPECT_EQ(first_row_shown(log, floor), "");
+}
+
 TEST(record, only_marks_that_ended_are_expired) {
   auto ended = encode_mark("k", {1000, "v"});
   EXPECT_TRUE(mark_expired("k", ended, 1000));
