@@ -33,6 +33,7 @@ room_logic::room_logic(const actor_id& self, std::shared_ptr<const environment> 
 void room_logic::reset() {
   state_ = room_state{rules_of(env_->how)};
   shown_from_ = offset{1};
+  floor_ = offset{1};
 }
 
 result<void> room_logic::restore(std::string_view snapshot) {
@@ -59,6 +60,7 @@ std::string room_logic::snapshot() const { return encode(state_.to_essence()); }
 
 void room_logic::started(runtime::context& ctx) {
   committed_ = state_.last();
+  floor_ = floor_ahead();
   exists_ = state_.exists();
   if (!recovered_once_) {
     recovered_once_ = true;
@@ -152,9 +154,10 @@ void room_logic::on_publish(const publish& p, runtime::reply& r, runtime::contex
   state_.apply(now.event);
   auto what = to_changes(now, env_->how.dedupe_window);
   retain(what, ctx);
-  ctx.persist(std::move(what), [this, r = std::move(r), m = std::move(now.message)](runtime::commit_outcome done,
-                                                                                    runtime::context&) mutable {
+  ctx.persist(std::move(what), [this, r = std::move(r), m = std::move(now.message), floor = floor_ahead()](
+                                   runtime::commit_outcome done, runtime::context&) mutable {
     if (!done) return r.failed(std::move(done.error()));
+    trimmed_to(floor);
     published answer{m->off, m->ts};
     committed(std::move(m));
     r.ok(answer);

@@ -117,6 +117,9 @@ class room_logic final : public runtime::logic {
   void catch_up(offset bound, runtime::context& ctx);
   /// Adds to `what` that history goes which is due to, and the reminder of what will be next. The event is applied.
   void retain(runtime::changes& what, runtime::context& ctx);
+  /// What the floor is when all is committed that was decided.
+  [[nodiscard]] offset floor_ahead() const noexcept { return state_.history().floor(); }
+  void trimmed_to(offset floor) noexcept { floor_ = std::max(floor_, floor); }
   void retain_now(runtime::context& ctx);
   /// The smallest offset that may be shown now, as far as memory tells; who reads rows looks at their times.
   [[nodiscard]] offset first_shown(wall_ms now);
@@ -135,6 +138,7 @@ class room_logic final : public runtime::logic {
   announcements news_;
   std::vector<chat_message_ptr> batch_;  ///< committed and not yet published
   offset committed_;
+  offset floor_{1};             ///< of history, as it is committed
   offset shown_from_{1};        ///< what is below is gone, or known to be too old
   offset published_;            ///< `batch_` starts after it, or a catch-up is due
   std::uint32_t erasures_ = 0;  ///< steps ended; a page read across one may hold what was erased

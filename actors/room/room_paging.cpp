@@ -48,6 +48,17 @@ result<shown_page> to_page(const runtime::row_page& read, page_limit limit, bool
   return shown_page{out.take(newest_first, read.more && !(newest_first && from)), from};
 }
 
+/// Where history begins, as far as rows tell that were read in (after, before): the commit that let go what is before may
+/// be on the disk and not told yet.
+std::optional<offset> beginning(offset after, offset before, bool newest_first, const page& read) {
+  const bool all = newest_first ? !read.more : true;
+  if (!read.messages.empty()) {
+    const auto first = read.messages.front()->off;
+    return all && first > after.next() ? std::optional(first) : std::nullopt;
+  }
+  return !read.more && after.next() < before ? std::optional(before) : std::nullopt;
+}
+
 }  // namespace
 
 void room_logic::on_join(const join& j, runtime::reply& r, runtime::context& ctx) {
@@ -196,6 +207,8 @@ void room_logic::read_page(runtime::context& ctx, span s, page_limit limit, page
     const shown_now may{first_shown(now), {env_->how.retention_age, 0}, now};
     auto part = to_page(*read, limit, s.newest_first, may);
     if (!part) return done(fail(std::move(part.error())), later);
+    if (auto from = beginning(s.after, s.before, s.newest_first, part->shown))
+      shown_from_ = std::max(shown_from_, *from);
     if (part->from) {
       shown_from_ = std::max(shown_from_, *part->from);
       if (!s.newest_first && part->shown.messages.empty() && read->more) {

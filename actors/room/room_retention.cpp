@@ -35,8 +35,9 @@ void room_logic::retain_now(runtime::context& ctx) {
   runtime::changes what;
   retain(what, ctx);
   if (what.events.empty() && what.reminders.empty()) return;
-  ctx.persist(std::move(what), [this](runtime::commit_outcome done, runtime::context&) {
-    if (!done) LS_LOG(actors, warn, "history was not trimmed", {"room", id_.str()}, {"error", done.error()});
+  ctx.persist(std::move(what), [this, floor = floor_ahead()](runtime::commit_outcome done, runtime::context&) {
+    if (done) return trimmed_to(floor);
+    LS_LOG(actors, warn, "history was not trimmed", {"room", id_.str()}, {"error", done.error()});
   });
 }
 
@@ -45,12 +46,14 @@ void room_logic::on_reminder(const runtime::reminder& which, runtime::context& c
   runtime::changes what;
   retain(what, ctx);
   // Not asked before whether it would be accepted: a refusal keeps the reminder, to come again.
-  ctx.persist(std::move(what), [](const runtime::commit_outcome&, runtime::context&) {});
+  ctx.persist(std::move(what), [this, floor = floor_ahead()](const runtime::commit_outcome& done, runtime::context&) {
+    if (done) trimmed_to(floor);
+  });
 }
 
 offset room_logic::first_shown(wall_ms now) {
   const retention keep{env_->how.retention_age, 0};
-  shown_from_ = std::max(shown_from_, state_.first_shown(now));
+  shown_from_ = std::max(shown_from_, state_.first_shown(now, floor_));
   recent_.forget_before(shown_from_);
   for (const auto* m = recent_.oldest(); m != nullptr && keep.expired(m->ts, now); m = recent_.oldest()) {
     shown_from_ = m->off.next();

@@ -101,8 +101,8 @@ std::optional<trimmed> room_state::decide_trim(wall_ms now) const noexcept {
   return floor ? std::optional(trimmed{*floor}) : std::nullopt;
 }
 
-offset room_state::first_shown(wall_ms now) const noexcept {
-  return essence_.history.due({rules_.keep.age, 0}, now, essence_.last).value_or(essence_.history.floor());
+offset room_state::first_shown(wall_ms now, offset floor) const noexcept {
+  return std::max(floor, essence_.history.due({rules_.keep.age, 0}, now, essence_.last).value_or(floor));
 }
 
 bool room_state::room_for_mark(wall_ms now) const noexcept {

@@ -105,8 +105,8 @@ class room_state {
   [[nodiscard]] std::size_t marks() const noexcept { return marks_.size(); }
   [[nodiscard]] const chapters& history() const noexcept { return essence_.history; }
   /// The smallest offset that may be shown at that time, as far as chapters tell: of the chapter it is in, some may be
-  /// too old.
-  [[nodiscard]] offset first_shown(wall_ms now) const noexcept;
+  /// too old. `floor`: the one that is committed, which this state may be ahead of.
+  [[nodiscard]] offset first_shown(wall_ms now, offset floor) const noexcept;
   /// REQUIRES: exists().
   [[nodiscard]] const essence& to_essence() const noexcept { return essence_; }
 

@@ -103,6 +103,48 @@ TEST(room_retention, whole_chapters_go_with_a_message) {
   EXPECT_EQ(page_after(d, 0), (offsets{3, 4}));
 }
 
+/// Sixteen messages fill a chapter, so that the next one lets the first sixteen go.
+options keep_one_chapter(std::uint32_t recent = 256) {
+  options o;
+  o.recent_max = recent;
+  o.retention_bytes = 1;
+  return o;
+}
+void fill_a_chapter(room_driver& d) { d.fill(16, 16'000); }
+
+TEST(room_retention, what_goes_is_shown_until_that_is_committed) {
+  room_driver d{keep_one_chapter()};
+  fill_a_chapter(d);
+  auto next = d.ctx->send<published>(say("mina", std::string(16'000, 'x')));
+  ASSERT_EQ(d.ctx->commits_pending(), 1U);
+  auto before = d.ctx->send<page>(history{offset{4}, std::nullopt, 2});
+  ASSERT_TRUE(before.there()) << "from memory";
+  EXPECT_EQ(offsets_of(before->messages), (offsets{2, 3}));
+  ASSERT_TRUE(d.ctx->fail_commits());
+  d.ctx->settle();
+  EXPECT_EQ(offsets_of(page_before(d, 4, 2).messages), (offsets{2, 3})) << "they were never gone";
+  d.post(say("mina", std::string(16'000, 'x')));
+  EXPECT_EQ(d.seen("history_floor"), "17");
+  EXPECT_TRUE(page_before(d, 4, 2).messages.empty());
+}
+
+TEST(room_retention, what_a_page_has_shown_to_be_gone_is_not_shown_again) {
+  room_driver d{keep_one_chapter(4)};
+  fill_a_chapter(d);
+  auto next = d.ctx->send<published>(say("mina", std::string(16'000, 'x')));
+  auto before = d.ctx->send<page>(history{offset{16}, std::nullopt, 2});
+  ASSERT_TRUE(before.there()) << "from memory";
+  EXPECT_EQ(offsets_of(before->messages), (offsets{14, 15}));
+  d.ctx->disk.history_floor = runtime::big_endian_key(17);  // the commit is there, and not told yet
+  auto all = d.ctx->send<page>(history{std::nullopt, offset{0}, 100});
+  d.ctx->serve_reads();
+  ASSERT_TRUE(all.there());
+  EXPECT_TRUE(all->messages.empty());
+  auto again = d.ctx->send<page>(history{offset{16}, std::nullopt, 2});
+  ASSERT_TRUE(again.there());
+  EXPECT_TRUE(again->messages.empty());
+}
+
 TEST(room_retention, whole_chapters_go_when_the_room_starts) {
   room_driver d{keep_for(24h)};
   say_at(d, {1h, 1h});
