@@ -20,6 +20,8 @@ void add(run_outcome& to, const run_outcome& o) {
   to.reads += o.reads;
   to.reminded += o.reminded;
   to.compactions += o.compactions;
+  to.erased += o.erased;
+  to.trimmed += o.trimmed;
   to.disk.appends += o.disk.appends;
   to.disk.syncs += o.disk.syncs;
   to.disk.replacements += o.disk.replacements;

@@ -29,7 +29,8 @@ constexpr std::uint64_t violations_shown_max = 10;
 void print_sums(const campaign_outcome& o) {
   const auto& s = o.sums;
   std::cout << s.steps << " steps; commands: " << s.acknowledged << " acknowledged, " << s.repeated << " recognised, "
-            << s.refused << " refused at a bound; " << s.reminded << " reminders; " << s.reads << " reads compared\n"
+            << s.refused << " refused at a bound; " << s.reminded << " reminders, " << s.erased << " erased, "
+            << s.trimmed << " trimmed; " << s.reads << " reads compared\n"
             << "disk: " << s.compactions << " compactions, " << s.crashes << " crashes, " << s.disk.lost_bytes
             << " unsynced bytes lost, " << s.disk.torn << " torn, " << s.disk.turned_back << " turned back; "
             << s.disk.full << " full, " << s.disk.broken << " broken, " << s.disk.slow << " slow\n"

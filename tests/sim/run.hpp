@@ -45,6 +45,8 @@ struct run_outcome {
   std::uint64_t reads = 0;         ///< pages and logs compared
   std::uint64_t reminded = 0;      ///< reminders told
   std::uint64_t compactions = 0;
+  std::uint64_t erased = 0;        ///< messages withdrawn, as who asked for it was told
+  std::uint64_t trimmed = 0;       ///< messages at the beginning that went by age or size
   disk_counts disk;
 };
 

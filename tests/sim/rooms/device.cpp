@@ -116,7 +116,7 @@ void device::ask(request what) {
   const auto& mine = on_.users[user_];
   for (const auto& room : on_.rooms) {
     auto& then = q.then[room.name()];
-    then.floor = room.floor();
+    then.room = room.now();
     auto at = mine.rooms.find(room.name());
     if (at == mine.rooms.end() || mine.leaves) continue;
     then.read = at->second.least;
@@ -135,6 +135,7 @@ void device::say_something() {
   s.cid = "c" + std::to_string(++cids_);
   const bool poison = on_.with.poison && on_.on.chance.per_mille(30);
   s.text = (poison ? "poison " : "") + on_.users[user_].name + "/" + name_ + "/" + s.cid + " in " + s.room;
+  if (on_.with.text_bytes > s.text.size()) s.text += '\n' + std::string(on_.with.text_bytes - s.text.size() - 1, '.');
   s.since = on_.on.clock.now();
   on_.room(s.room).attempts(s.text, on_.users[user_].name);
   says_.push_back(std::move(s));
@@ -144,7 +145,7 @@ void device::say_something() {
 void device::say(saying& s) {
   ++s.under_way;
   s.resting = false;
-  on_.on.notes.note("device: says", s.text);
+  on_.on.notes.note("device: says", s.cid);
   session::publish p;
   p.id = next_id();
   p.room = room_id{s.room};
@@ -304,12 +305,12 @@ void device::on(refused& r) {
   on_.on.notes.note("device: refused", r.why.to_string());
   if (r.why.is(condition::overloaded)) ++on_.numbers.refused;
   if (const auto* p = std::get_if<session::publish>(&q.what)) {
-    on_.on.notes.note("device: may not say", p->text);
+    on_.on.notes.note("device: may not say", p->cid);
     return publish_refused(*p, r.why);
   }
   if (std::holds_alternative<session::read>(q.what)) return on_cursor_refused(q, r.why);
   if (const auto* h = std::get_if<session::history>(&q.what)) {
-    if (is(r.why, actors::errc::room_not_found) && q.then[h->room.str()].floor > 0) {
+    if (is(r.why, actors::errc::room_not_found) && q.then[h->room.str()].room.floor > 0) {
       throw violation("lost: the room " + h->room.str());
     }
   }
@@ -339,7 +340,7 @@ void device::on_join(const question& q, const session::join_result& j, std::opti
     return;
   }
   const auto& then = q.then.at(room);
-  on_.room(room).check_join(*j.outcome, since, then.floor);
+  on_.room(room).check_join(*j.outcome, since, then.room);
   ++on_.numbers.reads;
   in_[room] = {true, j.outcome->off.value()};
   read_up_to_[room] = j.outcome->off.value();
@@ -370,7 +371,7 @@ void device::on_cursor_refused(const question& q, const error& why) {
 
 void device::publish_done(const session::publish& p, const session::published& done) {
   const auto& room = p.room.str();
-  on_.on.notes.note("device: has said", p.text);
+  on_.on.notes.note("device: has said", p.cid);
   on_.room(room).acknowledged(p.text, done.off.value());
   ++on_.numbers.acknowledged;
   auto* s = find(p.cid);
@@ -403,7 +404,7 @@ void device::publish_refused(const session::publish& p, const error& why) {
 void device::page_came(const question& q, const session::history_page& page) {
   const auto& asked = std::get<session::history>(q.what);
   const auto& room = asked.room.str();
-  on_.room(room).check_page(page.page, asked.before, asked.after, q.then.at(room).floor);
+  on_.room(room).check_page(page.page, asked.before, asked.after, q.then.at(room).room);
   ++on_.numbers.reads;
   if (on_.over || !page.page.more || page.page.messages.empty() || on_.on.chance.per_mille(300)) return;
   auto next = asked;

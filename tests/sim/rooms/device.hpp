@@ -43,7 +43,7 @@ class device final : public client_ear {
   };
   /// What was known of a room when something was asked.
   struct known {
-    std::uint64_t floor = 0;
+    room_model::moment room;
     std::uint64_t read = 0;  ///< the user's cursor is not before it
     bool entered = false;
   };

@@ -55,7 +55,8 @@ class gate final : public actors::fanout {
  public:
   struct rules {
     actors::session::options sessions;
-    bool gaps = false;  ///< reads fail, so that a room that starts again may not publish all of what was missed
+    /// A room that starts again may not publish all of what was missed: reads fail, it is too old, or too much at once.
+    bool gaps = false;
   };
   /// REQUIRES: machine and actors outlive it.
   gate(machine& on, rules r) : on_(on), rules_(std::move(r)) {}

@@ -13,6 +13,7 @@ namespace lightstick::sim {
 
 namespace {
 
+constexpr std::uint32_t text_bytes_max = 32'000;
 constexpr std::chrono::minutes dedupe_window{2};  ///< longer than anybody sends the same
 
 actors::room::options room_options(const room_troubles& with, breakage broken) {
@@ -23,13 +24,16 @@ actors::room::options room_options(const room_troubles& with, breakage broken) {
   o.marks_max = with.marks_max;
   o.recent_max = with.recent_max;
   o.idle_after = with.idle_after;
+  o.retention_age = with.keep.age;
+  o.retention_bytes = with.keep.bytes;
   o.mailbox_max = broken == breakage::skip_bound ? std::numeric_limits<std::uint32_t>::max() : with.mailbox_max;
   return o;
 }
 
 gate::rules gate_rules(const room_troubles& with) {
   gate::rules r;
-  r.gaps = with.faults.broken_read > 0;
+  r.gaps = with.faults.broken_read > 0 || with.keep.age.count() > 0 || with.text_bytes > 0;
+  r.sessions.text_bytes_max = text_bytes_max;
   r.sessions.publish_rate[0] = {1000, 1000};
   r.sessions.request_rate = {1000, 1000};
   r.sessions.ask_limit = with.ask_limit;

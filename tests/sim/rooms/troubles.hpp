@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 
+#include "actors/room/chapters.hpp"
 #include "tests/sim/dice.hpp"
 #include "tests/sim/disk/disk.hpp"
 
@@ -45,6 +46,9 @@ struct room_troubles {
   std::chrono::milliseconds backoff_max{0};  ///< of an actor that threw
   std::uint32_t failures_max = 0;  ///< in a row, before an actor is quarantined
   std::uint32_t burst_max = 1;  ///< publishes that a device sends at once
+  actors::room::retention keep;
+  std::size_t text_bytes = 0;  ///< of what is said, at least
+  bool erasures = false;  ///< users have what they said forgotten
 
   explicit room_troubles(dice& d) {
     using std::chrono::milliseconds;
@@ -87,6 +91,11 @@ struct room_troubles {
     backoff_max = time(5, 1'000);
     failures_max = d.per_mille(200) ? number(4, 20) : 10'000;
     burst_max = number(1, 20);
+    if (d.per_mille(200)) keep.age = time(100, 3'000);
+    // So big that a room has several chapters.
+    if (d.per_mille(150)) text_bytes = 16'000;
+    if (text_bytes > 0 && d.per_mille(700)) keep.bytes = d.between(300'000, 600'000);
+    erasures = d.per_mille(300);
   }
 };
 

@@ -7,6 +7,7 @@
 
 #include "actors/room/room_codec.hpp"
 #include "tests/sim/rooms/device.hpp"
+#include "tests/sim/rooms/eraser.hpp"
 #include "tests/sim/rooms/ringer.hpp"
 
 namespace lightstick::sim {
@@ -21,6 +22,7 @@ constexpr auto outside = scheduler::side::outside;
 
 /// What failed comes again every five seconds; a full node has places when idle actors have gone.
 constexpr seconds bells_wait{45};
+constexpr std::size_t text_bytes_least = 100;  ///< names of rooms, users and commands in it
 constexpr seconds calm_max{120};  ///< within this everybody has an answer when all is well
 
 class world {
@@ -31,12 +33,16 @@ class world {
         with_(on_.chance),
         stage_{on_, with_, numbers_, {}, {}},
         frailty_{on_.chance, on_.notes} {
-    for (std::size_t n = 0; n < with_.rooms; ++n) stage_.rooms.emplace_back("r" + std::to_string(n));
+    for (std::size_t n = 0; n < with_.rooms; ++n) {
+      stage_.rooms.emplace_back("r" + std::to_string(n), on_.clock, with_.keep,
+                                std::max(with_.text_bytes, text_bytes_least));
+    }
     for (std::size_t n = 0; n < with_.users; ++n) {
       stage_.users.push_back({"u" + std::to_string(n), on_.chance.per_mille(500), {}});
     }
     for (std::size_t n = 0; n < with_.devices; ++n) devices_.emplace_back(stage_, n % with_.users, n);
     for (std::size_t n = 0; n < with_.bells; ++n) ringers_.emplace_back(stage_, n);
+    if (with_.erasures) eraser_.emplace(stage_);
     frailty_.before = with_.throws_before;
     frailty_.after = with_.throws_after;
     frailty_.elsewhere = with_.throws_elsewhere;
@@ -55,6 +61,7 @@ class world {
     start();
     for (auto& d : devices_) d.begin();
     for (auto& r : ringers_) r.begin();
+    if (eraser_) eraser_->begin();
     fate_later();
     while (on_.loop.steps() < options_.steps * steps_a_step) step();
     calm_down();
@@ -104,6 +111,7 @@ class world {
   std::optional<steady_time> stops_until_;
   std::deque<device> devices_;
   std::deque<ringer> ringers_;
+  std::optional<eraser> eraser_;
 };
 
 // ---- life of the process ----
@@ -138,6 +146,7 @@ void world::end_process() {
   node_.reset();
   on_.loop.forget_process();
   for (auto& r : ringers_) r.node_gone();
+  if (eraser_) eraser_->node_gone();
 }
 
 void world::crash(disk::crash how) {
@@ -261,7 +270,7 @@ void world::calm_down() {
   if (node_) node_->end_quarantines();
   auto all_content = [this] {
     return node_ && !stops_until_ && std::ranges::all_of(devices_, &device::content) &&
-           std::ranges::all_of(ringers_, &ringer::content);
+           std::ranges::all_of(ringers_, &ringer::content) && (!eraser_ || eraser_->content());
   };
   run_until(all_content, "somebody has no answer though all has been well for two minutes");
   wait(seconds{1});
@@ -312,6 +321,13 @@ void world::listen_to_the_bells() {
   }
 }
 
+std::uint64_t number_in(const runtime::logic& of, std::string_view what) {
+  for (const auto& [name, value] : of.inspect()) {
+    if (name == what) return std::stoull(value);
+  }
+  throw violation("a room does not say its " + std::string(what));
+}
+
 void world::look_at(room_model& room) {
   const storage::log_id log{partition_of({actors::room::kind, room.name()}),
                             actor_id{actors::room::kind, room.name()}.to_string()};
@@ -329,12 +345,18 @@ void world::look_at(room_model& room) {
     }
     more = page->more;
   }
-  room.check_all(history);
   auto fresh = node_->read_back({actors::room::kind, room.name()});
-  const auto last = std::to_string(history.size());
-  if (fresh && fresh->inspect().front().second != last) {
-    throw violation("room/" + room.name() + " says its last offset is " + fresh->inspect().front().second +
-                    ", its history has " + last);
+  const auto first = fresh ? number_in(*fresh, "history_floor") : 1;
+  room.check_all(history, first);
+  numbers_.trimmed += first - 1;
+  const auto last = first - 1 + history.size();
+  if (fresh && number_in(*fresh, "last_offset") != last) {
+    throw violation("room/" + room.name() + " says its last offset is " +
+                    std::to_string(number_in(*fresh, "last_offset")) + ", its history has " + std::to_string(last));
+  }
+  if (fresh && with_.keep.bytes > 0 &&
+      number_in(*fresh, "history_bytes") > with_.keep.bytes + actors::room::chapters::bytes_max) {
+    throw violation("room/" + room.name() + " keeps more of its history than it may");
   }
   on_.notes.note("end: room", history.size());
 }
