@@ -62,9 +62,9 @@ void room_logic::erase_rows(erasing job, const runtime::row_page& read, runtime:
                                    runtime::commit_outcome done, runtime::context& later) mutable {
     ++erasures_;
     if (!done) {
-      // It may have happened all the same, and who asks again does not find what: memory begins anew from the disk.
-      recent_.clear();
+      // It may have happened all the same, and who asks again does not find what: memory is read again from the disk.
       batch_.clear();
+      erased_perhaps_ = true;
       return job.r.failed(std::move(done.error()));
     }
     for (auto& m : withdrawn) {

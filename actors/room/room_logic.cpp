@@ -75,6 +75,9 @@ void room_logic::started(runtime::context& ctx) {
     // The journal has lost a tail that was served: the disk is right, whatever people saw.
     published_ = committed_;
     batch_.clear();
+    erased_perhaps_ = true;
+  }
+  if (std::exchange(erased_perhaps_, false)) {
     recent_.clear();
     fill_recent(false, ctx);
   }

@@ -142,6 +142,7 @@ class room_logic final : public runtime::logic {
   offset shown_from_{1};        ///< what is below is gone, or known to be too old
   offset published_;            ///< `batch_` starts after it, or a catch-up is due
   std::uint32_t erasures_ = 0;  ///< steps ended; a page read across one may hold what was erased
+  bool erased_perhaps_ = false;  ///< the disk may have withdrawn what memory still has
   bool exists_ = false;         ///< the creation is committed
   bool recovered_once_ = false;
   bool catching_up_ = false;

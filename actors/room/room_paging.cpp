@@ -207,6 +207,9 @@ void room_logic::read_page(runtime::context& ctx, span s, page_limit limit, page
     const shown_now may{first_shown(now), {env_->how.retention_age, 0}, now};
     auto part = to_page(*read, limit, s.newest_first, may);
     if (!part) return done(fail(std::move(part.error())), later);
+    for (const auto& m : part->shown.messages) {
+      if (m->gone) recent_.replace(m);
+    }
     if (auto from = beginning(s.after, s.before, s.newest_first, part->shown))
       shown_from_ = std::max(shown_from_, *from);
     if (part->from) {

@@ -143,6 +143,34 @@ TEST(room_erasure, a_failed_commit_fails_it_and_it_can_be_asked_again) {
   EXPECT_EQ(forget(d, "mina")->messages, 2U);
 }
 
+TEST(room_erasure, what_a_commit_withdrew_that_seemed_to_fail_is_not_shown_from_memory) {
+  room_driver d;
+  talk(d, 2);
+  auto first = d.ctx->send<erased>(erase{user_id{"mina"}});
+  d.ctx->serve_reads();
+  ASSERT_TRUE(d.ctx->fail_commits(1));
+  d.ctx->settle();
+  EXPECT_EQ(first.error(), make_error_code(lightstick::errc::unavailable));
+  EXPECT_EQ(forget(d, "mina")->messages, 0U) << "it was done";
+  sees_nothing_of_mina(d.enter(come("yuna"))->messages, 4);
+}
+
+TEST(room_erasure, what_a_page_of_the_disk_has_withdrawn_is_not_shown_from_memory) {
+  options few;
+  few.recent_max = 3;
+  room_driver d{few};
+  talk(d, 2);
+  auto& row = d.ctx->disk.history.at(runtime::big_endian_key(3));
+  row = encode(withdraw(**decode_message({runtime::big_endian_key(3), row})));  // committed, and not told yet
+  auto all = d.ctx->send<page>(history{std::nullopt, offset{0}, 100});
+  d.ctx->settle();
+  ASSERT_TRUE(all.there());
+  EXPECT_TRUE(all->messages.at(2)->gone);
+  auto from_memory = d.ctx->send<page>(history{offset{4}, std::nullopt, 1});
+  ASSERT_TRUE(from_memory.there());
+  EXPECT_TRUE(from_memory->messages.at(0)->gone);
+}
+
 TEST(room_erasure, what_the_start_was_reading_meanwhile_is_read_again) {
   room_driver d;
   talk(d, 2);
