@@ -19,6 +19,7 @@ void add(run_outcome& to, const run_outcome& o) {
   to.crashes += o.crashes;
   to.reads += o.reads;
   to.reminded += o.reminded;
+  to.asked += o.asked;
   to.compactions += o.compactions;
   to.erased += o.erased;
   to.trimmed += o.trimmed;

@@ -14,7 +14,7 @@ const std::map<std::string, breakage>& breakages() {
       {"skip-fsync", breakage::skip_fsync}, {"skip-dedupe", breakage::skip_dedupe},
       {"skip-bound", breakage::skip_bound}, {"skip-floor", breakage::skip_floor},
       {"skip-due", breakage::skip_due},     {"skip-forget", breakage::skip_forget},
-      {"skip-erase", breakage::skip_erase}};
+      {"skip-wake", breakage::skip_wake},   {"skip-erase", breakage::skip_erase}};
   return all;
 }
 
@@ -29,8 +29,8 @@ constexpr std::uint64_t violations_shown_max = 10;
 void print_sums(const campaign_outcome& o) {
   const auto& s = o.sums;
   std::cout << s.steps << " steps; commands: " << s.acknowledged << " acknowledged, " << s.repeated << " recognised, "
-            << s.refused << " refused at a bound; " << s.reminded << " reminders, " << s.erased << " erased, "
-            << s.trimmed << " trimmed; " << s.reads << " reads compared\n"
+            << s.refused << " refused at a bound; " << s.reminded << " reminders, " << s.asked << " asks and timers, "
+            << s.erased << " erased, " << s.trimmed << " trimmed; " << s.reads << " reads compared\n"
             << "disk: " << s.compactions << " compactions, " << s.crashes << " crashes, " << s.disk.lost_bytes
             << " unsynced bytes lost, " << s.disk.torn << " torn, " << s.disk.turned_back << " turned back; "
             << s.disk.full << " full, " << s.disk.broken << " broken, " << s.disk.slow << " slow\n"
@@ -72,7 +72,8 @@ int run_program(int argc, const char* const* argv) {
   app.add_option("--jobs", c.jobs, "Runs at a time; 0: one a core.")->check(CLI::Range(0, 256))->capture_default_str();
   app.add_option("--break", broken, "Breaks the product on purpose, so that there have to be violations.")
       ->check(CLI::IsMember(breakages()))
-      ->option_text("skip-fsync | skip-dedupe | skip-bound | skip-floor | skip-due | skip-forget | skip-erase");
+      ->option_text(
+          "skip-fsync | skip-dedupe | skip-bound | skip-floor | skip-due | skip-forget | skip-wake | skip-erase");
   app.add_option("--world", world, "The storage alone, rooms on a whole node, or each seed in both.")
       ->check(CLI::IsMember(worlds()))
       ->option_text("both | storage | rooms");

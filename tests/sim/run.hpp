@@ -18,6 +18,7 @@ enum class breakage : std::uint8_t {
   skip_floor,   ///< that history is gone is not written down
   skip_due,     ///< a reminder is not among those that fall due
   skip_forget,  ///< what is done stays to be reminded of
+  skip_wake,    ///< actors are not told that time has passed
   skip_erase,   ///< a row that is there is not written anew
 };
 
@@ -45,6 +46,7 @@ struct run_outcome {
   std::uint64_t reads = 0;         ///< pages and logs compared
   std::uint64_t reminded = 0;      ///< reminders told
   std::uint64_t compactions = 0;
+  std::uint64_t asked = 0;         ///< asks and timers that ended in time
   std::uint64_t erased = 0;        ///< messages withdrawn, as who asked for it was told
   std::uint64_t trimmed = 0;       ///< messages at the beginning that went by age or size
   disk_counts disk;

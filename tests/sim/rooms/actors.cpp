@@ -27,8 +27,12 @@ class scheduled_actors::scheduled_cell final : public runtime::cell {
 };
 
 scheduled_actors::scheduled_actors(machine& on, runtime::system_options o, runtime::durable_log& log, metrics& registry,
-                                   frailty& how, tuning tune)
-    : system_core(o, &log, on.clock, on.chance.source(), registry), on_(on), frailty_(how), tune_(std::move(tune)) {
+                                   frailty& how, tuning tune, bool told_of_time)
+    : system_core(o, &log, on.clock, on.chance.source(), registry),
+      on_(on),
+      frailty_(how),
+      tune_(std::move(tune)),
+      told_of_time_(told_of_time) {
   on_.loop.add(*this);
   beat_later();
 }
@@ -89,6 +93,7 @@ runtime::cell_ptr scheduled_actors::new_cell(const actor_id& id, const runtime::
 }
 
 void scheduled_actors::wake(const runtime::cell_ptr& who, steady_time when) {
+  if (!told_of_time_) return;
   who->wake_ns = when.time_since_epoch().count();
   auto wait = std::max(when - on_.clock.now(), std::chrono::nanoseconds{0});
   on_.loop.after(process, wait, "actor: wakes", [to = runtime::weak_cell(who), when] {

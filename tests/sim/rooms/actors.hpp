@@ -16,9 +16,9 @@ class scheduled_actors final : public runtime::system_core, private scheduler::s
   /// Changes how the actors of a kind live.
   using tuning = std::function<void(runtime::kind_options&)>;
 
-  /// REQUIRES: all outlive it.
+  /// `told_of_time`: false breaks it. REQUIRES: all outlive it.
   scheduled_actors(machine& on, runtime::system_options o, runtime::durable_log& log, metrics& registry, frailty& how,
-                   tuning tune);
+                   tuning tune, bool told_of_time = true);
   /// The process died: nothing of it runs any more.
   ~scheduled_actors() override;
   scheduled_actors(const scheduled_actors&) = delete;
@@ -54,6 +54,7 @@ class scheduled_actors final : public runtime::system_core, private scheduler::s
   machine& on_;
   frailty& frailty_;
   tuning tune_;
+  bool told_of_time_;
   std::map<std::string, std::function<std::unique_ptr<runtime::logic>(const actor_id&)>> plain_;
   std::shared_ptr<ready_list> ready_ = std::make_shared<ready_list>();
   mutable std::vector<runtime::weak_cell> cells_;

@@ -12,6 +12,9 @@ namespace {
 
 constexpr auto process = scheduler::side::process;
 constexpr std::chrono::milliseconds goodbye_again{500};
+/// A request makes its session ask room and user, one after the other, and may have to wait for a roll that does the same.
+constexpr int asks_in_a_row = 4;
+constexpr std::chrono::milliseconds late_max{200};
 
 }  // namespace
 
@@ -62,7 +65,7 @@ void gate::ask(std::uint64_t number, request what) {
   }
   for (const auto& room : joins) c.rooms.try_emplace(room);
   const auto id = std::visit([](const auto& r) { return r.id; }, what);
-  c.unanswered.emplace(id, joins);
+  c.unanswered.emplace(id, connection::open_request{joins, on_.clock.now()});
   auto told = std::visit([&](auto& r) { return actors_->tell(c.session, runtime::make_message(std::move(r))); }, what);
   if (told) return;
   on_.notes.note("gate: the session does not take it", told.error().to_string());
@@ -121,10 +124,8 @@ void gate::pass_on(std::uint64_t number) {
   c.from_session.pop_front();
   if (auto* done = std::get_if<closed>(&what)) return end(number, std::move(done->why));
   if (auto* a = std::get_if<answered>(&what)) {
-    if (!c.unanswered.contains(a->id)) throw violation("request " + std::to_string(a->id) + " was answered twice");
+    const auto joins = answer_to(c, a->id).joins;
     settle(c, *a);
-    const auto joins = std::move(c.unanswered[a->id]);
-    c.unanswered.erase(a->id);
     c.ear->hear(number, std::move(what));
     // What was held for a join comes after its answer.
     for (const auto& room : joins) {
@@ -137,12 +138,22 @@ void gate::pass_on(std::uint64_t number) {
     return;
   }
   if (auto* r = std::get_if<refused>(&what)) {
-    auto asked = c.unanswered.find(r->id);
-    if (asked == c.unanswered.end()) throw violation("request " + std::to_string(r->id) + " was answered twice");
-    for (const auto& room : asked->second) c.rooms.erase(room);
-    c.unanswered.erase(asked);
+    for (const auto& room : answer_to(c, r->id).joins) c.rooms.erase(room);
   }
   c.ear->hear(number, std::move(what));
+}
+
+gate::connection::open_request gate::answer_to(connection& c, session::request_id id) {
+  auto asked = c.unanswered.find(id);
+  if (asked == c.unanswered.end()) throw violation("request " + std::to_string(id) + " was answered twice");
+  auto out = std::move(asked->second);
+  c.unanswered.erase(asked);
+  const auto took = on_.clock.now() - out.since;
+  if (took > rules_.sessions.ask_limit * asks_in_a_row + late_max) {
+    throw violation("request " + std::to_string(id) + " of " + c.session.to_string() + " was answered after " +
+                    std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(took).count()) + " ms");
+  }
+  return out;
 }
 
 void gate::settle(connection& c, answered& a) {

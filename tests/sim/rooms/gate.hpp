@@ -92,7 +92,11 @@ class gate final : public actors::fanout {
     actor_id session;
     client_ear* ear = nullptr;
     std::map<std::string, subscription> rooms;
-    std::map<actors::session::request_id, std::set<std::string>> unanswered;  ///< with the rooms it would join
+    struct open_request {
+      std::set<std::string> joins;  ///< rooms
+      steady_time since;
+    };
+    std::map<actors::session::request_id, open_request> unanswered;
     std::deque<heard> from_session;
   };
   struct news {
@@ -102,6 +106,8 @@ class gate final : public actors::fanout {
 
   void from_session(std::uint64_t number, heard what);
   void pass_on(std::uint64_t number);
+  /// Takes the request off those without answer. Throws violation when it is none of them, or comes late.
+  connection::open_request answer_to(connection& c, actors::session::request_id id);
   void settle(connection& c, answered& a);
   void joined(connection& c, const std::string& room, std::uint64_t at);
   void bring_news();

@@ -7,6 +7,7 @@
 #include "actors/room/room_actor.hpp"
 #include "actors/user/messages.hpp"
 #include "actors/user/user_actor.hpp"
+#include "tests/sim/rooms/asker.hpp"
 #include "tests/sim/rooms/bell.hpp"
 
 namespace lightstick::sim {
@@ -69,12 +70,15 @@ result<std::unique_ptr<node>> node::start(machine& on, const room_troubles& with
     if (kind.name != actors::room::kind) kind.idle_after = with.idle_after;
     if (kind.name == actors::session::kind && with.asks_max > 0) kind.asks_max = with.asks_max;
   };
-  out->actors_ = std::make_unique<scheduled_actors>(on, how_many, out->lower_->log(), *out->registry_, how, tune);
+  out->actors_ = std::make_unique<scheduled_actors>(on, how_many, out->lower_->log(), *out->registry_, how, tune,
+                                                    broken != breakage::skip_wake);
   out->gate_->open_to(*out->actors_);
   actors::room::register_kind(*out->actors_, *out->gate_, out->store().history(), room_options(with, broken));
   actors::user::register_kind(*out->actors_);
   actors::session::register_kind(*out->actors_, gate_rules(with).sessions);
   bell::register_kind(*out->actors_);
+  asker::register_kind(*out->actors_,
+                       broken == breakage::skip_bound ? std::numeric_limits<std::uint32_t>::max() : asker::timers_max);
   for (const auto& e : out->registry_->entries()) {
     if (e.name == "lightstick_storage_queue_requests") out->appends_wait_ = e.as_gauge;
   }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "tests/sim/machine.hpp"
+#include "tests/sim/rooms/asker.hpp"
 #include "tests/sim/rooms/room_model.hpp"
 #include "tests/sim/rooms/troubles.hpp"
 
@@ -32,6 +33,7 @@ struct stage {
   std::vector<room_model> rooms;
   std::vector<user_model> users;
   node* up = nullptr;  ///< null while no process runs
+  asker::ledger asked{on};
   bool over = false;   ///< everything works, and nobody begins anything new
   std::uint64_t sessions_made = 0;
 

@@ -29,6 +29,7 @@ struct room_troubles {
   std::size_t users = 1;
   std::size_t devices = 1;  ///< of all users together
   std::size_t bells = 0;
+  std::size_t askers = 0;
   std::uint32_t mailbox_max = 0;  ///< of a room
   std::uint32_t appends_max = 0;  ///< that wait in the store
   std::uint32_t asks_max = 0;  ///< of a session; 0: as the product has it
@@ -95,6 +96,7 @@ struct room_troubles {
     // So big that a room has several chapters.
     if (d.per_mille(150)) text_bytes = 16'000;
     if (text_bytes > 0 && d.per_mille(700)) keep.bytes = d.between(300'000, 600'000);
+    askers = d.per_mille(400) ? d.between(1, 2) : 0;
     erasures = d.per_mille(300);
   }
 };

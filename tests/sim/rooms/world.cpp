@@ -72,6 +72,7 @@ class world {
     auto out = numbers_;
     out.trace = on_.notes.hash();
     out.steps = on_.loop.steps();
+    out.asked = stage_.asked.ended();
     out.disk = on_.file.counts();
     return out;
   }
@@ -82,6 +83,7 @@ class world {
 
   void step();
   void start();
+  void ask_later();
   void end_process();
   void crash(disk::crash how);
   void stop();
@@ -119,6 +121,7 @@ class world {
 void world::step() {
   if (!on_.loop.step()) throw violation("nothing is left to happen");
   if (node_) node_->check();
+  stage_.asked.check();
   if (on_.file.dead()) return crash(on_.chance.per_mille(500) ? disk::crash::power : disk::crash::process);
   if (stops_until_ && (node_->actors().count("") == 0 || on_.clock.now() >= *stops_until_)) finish_stop();
 }
@@ -137,6 +140,20 @@ void world::start() {
   on_.notes.note("process: started");
   node_ = std::move(*started);
   stage_.up = node_.get();
+  if (with_.askers > 0) ask_later();
+}
+
+/// Askers that are not there, or not any more, are made.
+void world::ask_later() {
+  on_.loop.after(process, on_.chance.between(milliseconds{1}, milliseconds{60}), "asker: acts", [this] {
+    if (stage_.over) return;
+    const auto name = "a" + std::to_string(on_.chance.below(with_.askers));
+    auto told = node_->actors().tell({asker::kind, name}, runtime::make_message(asker::act{}));
+    if (!told && told.error().is(condition::not_found)) {
+      (void)asker::start(node_->actors(), name, stage_.asked, {with_.rooms, with_.bells});
+    }
+    ask_later();
+  });
 }
 
 void world::end_process() {

@@ -43,15 +43,15 @@ TEST_F(rooms_world, every_trouble_happens_and_work_is_done) {
   auto out = run_campaign(
       of(100), [](auto seed, const auto& o) { ADD_FAILURE() << seed << ": " << o.violation; }, [](auto...) {});
   for (auto n : {out.sums.acknowledged, out.sums.repeated, out.sums.refused, out.sums.reads, out.sums.crashes,
-                 out.sums.reminded, out.sums.compactions, out.sums.erased, out.sums.trimmed, out.sums.disk.full,
-                 out.sums.disk.broken, out.sums.disk.slow, out.sums.disk.lost_bytes}) {
+                 out.sums.reminded, out.sums.compactions, out.sums.erased, out.sums.asked, out.sums.trimmed,
+                 out.sums.disk.full, out.sums.disk.broken, out.sums.disk.slow, out.sums.disk.lost_bytes}) {
     EXPECT_GT(n, 20U);
   }
 }
 
 TEST_F(rooms_world, what_is_broken_on_purpose_is_noticed_and_can_be_replayed) {
   for (auto broken : {breakage::skip_fsync, breakage::skip_dedupe, breakage::skip_bound, breakage::skip_floor,
-                      breakage::skip_due, breakage::skip_forget, breakage::skip_erase}) {
+                      breakage::skip_due, breakage::skip_forget, breakage::skip_erase, breakage::skip_wake}) {
     run_options again;
     std::string what;
     auto keep = [&](std::uint64_t s, const run_outcome& o) {
