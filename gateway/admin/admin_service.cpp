@@ -40,7 +40,8 @@ void admin_service::handle(const http_request& r, responder respond) {
   std::optional<http_response> refusal;
   auto by = admit(r, refusal);
   if (!by) return respond(std::move(*refusal));
-  const bool asks_how_far = r.path == "/v1/admin/erase" && r.method != "POST";  // which begins, and is written down
+  // A POST of these begins them, and is written down.
+  const bool asks_how_far = (r.path == "/v1/admin/erase" || r.path == "/v1/admin/trim") && r.method != "POST";
   if (r.path == "/v1/admin/backup" || r.path == "/v1/admin/stats" || asks_how_far) {
     return jobs(r, r.path.substr(r.path.rfind('/') + 1), std::move(respond));
   }

@@ -91,7 +91,7 @@ bool operations::handle(const http_request& r, const asker& by, responder& respo
     bool changes;  ///< POST
     void (operations::*answer)(const http_request&, const asker&, responder);
   };
-  static constexpr std::array<route, 12> routes{{
+  static constexpr std::array<route, 13> routes{{
       {"/v1/admin/why", false, &operations::why},
       {"/v1/admin/doctor", false, &operations::doctor},
       {"/v1/admin/audit", false, &operations::audit},
@@ -102,6 +102,7 @@ bool operations::handle(const http_request& r, const asker& by, responder& respo
       {"/v1/admin/passivate", true, &operations::passivate},
       {"/v1/admin/restart", true, &operations::restart},
       {"/v1/admin/erase", true, &operations::erase},
+      {"/v1/admin/trim", true, &operations::trim},
       {"/v1/admin/tap/open", true, &operations::open},
       {"/v1/admin/tap", false, &operations::fetch},
   }};
@@ -197,10 +198,24 @@ void operations::restart(const http_request& r, const asker& by, responder respo
   change_actor(r, by, "restart", &runtime::system::restart, std::move(respond));
 }
 
-/// Begins a job, which is answered at once; it is written down when it is asked for, and again when it has ended.
-void operations::erase(const http_request& r, const asker& by, responder respond) {
+/// It is answered at once; it is written down when it is asked for, and again when it has ended.
+void operations::begin_job(const http_request& r, const asker& by, std::string kind, std::string target,
+                           responder respond) {
   auto* jobs = core_.info->jobs();
   if (jobs == nullptr) return respond(net::not_found_response());
+  auto begin = [self = shared_from_this(), jobs, by, kind, target, body = r.body,
+                respond = std::move(respond)](result<void> written) mutable {
+    if (!written) return respond(failed_response(written.error()));
+    auto told = jobs->start(kind, body, [self, by, kind, target](result<std::string> done) {
+      record(self->core_, by, kind, target, done ? *done : done.error().to_string(), [](const result<void>&) {});
+    });
+    if (!told) record(self->core_, by, kind, target, told.error().to_string(), [](const result<void>&) {});
+    respond(job_response(std::move(told), true));
+  };
+  record(core_, by, kind, target, "asked", std::move(begin));
+}
+
+void operations::erase(const http_request& r, const asker& by, responder respond) {
   auto order = wire::read_json(r.body, {});
   const auto* fields = order ? order->as<wire::map>() : nullptr;
   const auto* named = fields == nullptr ? nullptr : wire::find(*fields, "actor");
@@ -208,18 +223,11 @@ void operations::erase(const http_request& r, const asker& by, responder respond
   if (actor == nullptr || !names_user(*actor)) {
     return respond(bad(R"(the order names a user: {"actor":"user/17"})"));
   }
-  auto begin = [self = shared_from_this(), jobs, by, target = *actor, body = r.body,
-                respond = std::move(respond)](result<void> written) mutable {
-    if (!written) return respond(failed_response(written.error()));
-    auto told = jobs->start("erase", body, [self, by, target](result<std::string> done) {
-      record(self->core_, by, "erase", target, done ? *done : done.error().to_string(), [](const result<void>&) {});
-    });
-    if (!told) {
-      record(self->core_, by, "erase", target, told.error().to_string(), [](const result<void>&) {});
-    }
-    respond(job_response(std::move(told), true));
-  };
-  record(core_, by, "erase", *actor, "asked", std::move(begin));
+  begin_job(r, by, "erase", *actor, std::move(respond));
+}
+
+void operations::trim(const http_request& r, const asker& by, responder respond) {
+  begin_job(r, by, "trim", "all rooms", std::move(respond));
 }
 
 void operations::open(const http_request& r, const asker& /*by*/, responder respond) {

@@ -11,7 +11,7 @@
 
 namespace lightstick::gateway::admin {
 
-/// What operators do to actors and what they look into: why, doctor, taps, dead letters, passivate, restart, erase, audit.
+/// What operators do to actors and what they look into: why, doctor, taps, dead letters, passivate, restart, erase, trim, audit.
 /// Every change is written to the audit journal before it is made (outcome "asked") and after (what came of it); one that
 /// cannot be written down is not made.
 ///
@@ -49,6 +49,9 @@ class operations : public std::enable_shared_from_this<operations> {
   void passivate(const net::http_request& r, const asker& by, net::responder respond);
   void restart(const net::http_request& r, const asker& by, net::responder respond);
   void erase(const net::http_request& r, const asker& by, net::responder respond);
+  void trim(const net::http_request& r, const asker& by, net::responder respond);
+  void begin_job(const net::http_request& r, const asker& by, std::string kind, std::string target,
+                 net::responder respond);
   void open(const net::http_request& r, const asker& by, net::responder respond);
   void fetch(const net::http_request& r, const asker& by, net::responder respond);
 

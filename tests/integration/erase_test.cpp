@@ -129,6 +129,17 @@ TEST_F(erasing, back_ups_that_still_hold_it_are_counted) {
   EXPECT_THAT(json.out, AllOf(HasSubstr("\"messages\":0"), HasSubstr("\"expires_ms\":")));
 }
 
+TEST_F(erasing, a_trim_goes_through_all_rooms_and_is_written_down) {
+  talk();
+  the_node().restart();  // so that some rooms are not active
+  const auto done = command({"trim"});
+  ASSERT_EQ(done.exit_code, 0) << done.err;
+  EXPECT_THAT(done.out, testing::ContainsRegex("([0-9]+) of [0-9]+ rooms have let go"));
+  EXPECT_THAT(command({"audit"}).out, AllOf(HasSubstr("trim"), HasSubstr("all rooms"), HasSubstr("done: ")));
+  auto reader = the_node().enter(encoding::json, "reader");
+  EXPECT_EQ(parse_chats(reader.join("aurora")).size(), 2U * rounds);
+}
+
 TEST_F(erasing, wrong_orders_are_named_and_change_nothing) {
   struct wrong {
     std::vector<std::string> words;

@@ -39,8 +39,8 @@ void add_looking_calls(admin_calls& to);
 void add_tap_call(admin_calls& to);
 /// passivate, restart, deadletters: what they change is in the audit journal.
 void add_changing_calls(admin_calls& to);
-/// erase, which takes away what a user has said. In the audit journal too.
-void add_erase_call(admin_calls& to);
+/// erase, which takes away what a user has said, and trim. In the audit journal too.
+void add_job_calls(admin_calls& to);
 
 /// The argument KIND/KEY.
 void add_actor(CLI::App& app, std::string& actor);

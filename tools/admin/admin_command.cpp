@@ -33,7 +33,7 @@ class admin_command final : public command {
     add_looking_calls(calls_);
     add_tap_call(calls_);
     add_changing_calls(calls_);
-    add_erase_call(calls_);
+    add_job_calls(calls_);
   }
 
   CLI::App& declare(CLI::App& root) override {

@@ -31,54 +31,31 @@ class erasure {
     for (auto step : {&erasure::rooms, &erasure::rest, &erasure::files}) {
       if (auto done = (this->*step)(); !done) return fail(std::move(done.error()));
     }
-    if (out_.failed > 0) return fail(errc::unavailable, shortcoming());
+    if (out_.rooms.failed > 0) return fail(errc::unavailable, shortcoming());
     return std::move(out_);
   }
 
  private:
-  [[nodiscard]] bool go_on() const { return !watch_ || watch_(done_, std::max(done_, total_)); }
+  [[nodiscard]] bool go_on() const { return !watch_ || watch_(total_, total_); }
 
   result<void> rooms() {
-    storage::log_search what;
-    what.name_begin = std::string(actors::room::kind) + "/";
-    what.text = order_.user.str();
-    what.logs_max = order_.rooms_a_page;
-    what.bytes_per_second_max = order_.bytes_per_second_max;
-    for (bool more = true; more;) {
-      auto page = where_.find(what, [this](std::uint64_t bytes, std::uint64_t of_page) {
-        if (total_ == 0) total_ = of_page;
-        return !watch_ || watch_(done_ + bytes, std::max(done_ + bytes, total_));
-      });
-      if (!page) return fail(std::move(page.error()));
-      total_ = std::max(total_, page->total_bytes);
-      done_ += page->bytes;
-      out_.rooms += page->looked_at;
-      out_.damaged_stretches += page->damaged_stretches;
-      if (auto asked = ask_page(page->logs, what.name_begin.size()); !asked) return asked;
-      more = page->more;
-      what.cursor = std::move(page->cursor);
-    }
-    return {};
-  }
-
-  result<void> ask_page(const std::vector<storage::log_id>& logs, std::size_t kind_bytes) {
-    std::vector<question> questions;
-    for (const auto& log : logs) {
-      spans_.add(log);
-      questions.emplace_back([this, room = room_id{log.name.substr(kind_bytes)}](numbered_answer done) {
-        where_.forget_in_room(room, order_.user, std::move(done));
-      });
-    }
-    auto answered = ask_all(questions, order_.asks, [this] { return go_on(); });
-    for (const auto& log : logs) where_.let_go(room_id{log.name.substr(kind_bytes)});
-    if (!answered) return fail(std::move(answered.error()));
-    out_.repeated += answered->repeated;
-    out_.rooms_asked += logs.size();
-    for (std::size_t i = 0; i < logs.size(); ++i) {
-      const auto messages = counted(answered->each[i], logs[i].name);
-      out_.messages += messages;
-      if (messages > 0) ++out_.rooms_with;
-    }
+    const room_walk_order how{order_.user.str(), order_.bytes_per_second_max, order_.rooms_a_page, order_.asks};
+    auto walked = walk_rooms(
+        where_, how,
+        [this](const room_id& room, numbered_answer done) {
+          where_.forget_in_room(room, order_.user, std::move(done));
+        },
+        [this](const storage::log_id& log, std::uint64_t messages) {
+          spans_.add(log);
+          out_.messages += messages;
+          if (messages > 0) ++out_.rooms_with;
+        },
+        [this](std::uint64_t done, std::uint64_t total) {
+          total_ = total;
+          return !watch_ || watch_(done, total);
+        });
+    if (!walked) return fail(std::move(walked.error()));
+    out_.rooms = std::move(*walked);
     return {};
   }
 
@@ -90,7 +67,7 @@ class erasure {
         [this](numbered_answer done) { where_.drop_letters(order_.user, std::move(done)); }};
     auto answered = ask_all(questions, order_.asks, [this] { return go_on(); });
     if (!answered) return fail(std::move(answered.error()));
-    out_.repeated += answered->repeated;
+    out_.rooms.repeated += answered->repeated;
     out_.user_rooms = counted(answered->each[0], self.to_string());
     out_.letters = counted(answered->each[1], "the dead letters");
     return {};
@@ -107,27 +84,24 @@ class erasure {
     auto written = where_.rewrite(spans, [this] { return go_on(); });
     if (written || written.error().is(condition::invalid)) return written;
     auto& why = written.error();
-    why.detail = "nothing of " + name() +
-                 " is shown any more, but the files of the node may still hold it; erase again with --all-files. " +
-                 why.detail;
+    const auto shown = out_.rooms.failed > 0 ? shortcoming() + ". What is erased is not shown any more"
+                                             : "nothing of " + name() + " is shown any more";
+    why.detail = shown + ", but the files of the node may still hold it; erase again with --all-files. " + why.detail;
     return written;
   }
 
   std::uint64_t counted(const result<std::uint64_t>& answer, const std::string& who) {
     if (answer) return *answer;
-    ++out_.failed;
-    if (out_.failures.size() < erasure_report::failures_named_max) {
-      out_.failures.push_back(who + ": " + answer.error().to_string());
-    }
+    out_.rooms.add_failure(who, answer.error());
     return 0;
   }
 
   [[nodiscard]] std::string name() const { return std::string(actors::user::kind) + "/" + order_.user.str(); }
   [[nodiscard]] std::string shortcoming() const {
-    auto text = name() + " is not erased everywhere, erase again: " + std::to_string(out_.failed) + " of " +
-                std::to_string(out_.rooms_asked + 2) + " actors did not do it. ";
-    for (const auto& each : out_.failures) text += each + "; ";
-    if (out_.failed > out_.failures.size()) text += "...; ";
+    auto text = name() + " is not erased everywhere, erase again: " + std::to_string(out_.rooms.failed) + " of " +
+                std::to_string(out_.rooms.asked + 2) + " actors did not do it. ";
+    for (const auto& each : out_.rooms.failures) text += each + "; ";
+    if (out_.rooms.failed > out_.rooms.failures.size()) text += "...; ";
     return text + "done: " + summary(out_);
   }
 
@@ -136,7 +110,6 @@ class erasure {
   const storage::progress& watch_;
   erasure_report out_;
   storage::log_spans spans_;
-  std::uint64_t done_ = 0;
   std::uint64_t total_ = 0;
 };
 
@@ -168,7 +141,7 @@ result<erasure_report> erase_everywhere(erasable& where, const erasure_order& or
 
 std::string summary(const erasure_report& done) {
   return count_of(done.messages, "message") + " in " + count_of(done.rooms_with, "room") + " of " +
-         std::to_string(done.rooms) + ", " + count_of(done.user_rooms, "room") + " of the user's own, " +
+         std::to_string(done.rooms.rooms) + ", " + count_of(done.user_rooms, "room") + " of the user's own, " +
          count_of(done.letters, "dead letter");
 }
 
@@ -176,8 +149,8 @@ std::string to_text(const erasure_report& done, const std::optional<storage::bac
                     const std::filesystem::path& folder) {
   auto text = "erased user/" + done.user.str() + ": " + summary(done) + "\n";
   text += "The files of this node hold none of it any more.\n";
-  if (done.damaged_stretches > 0) {
-    text += count_of(done.damaged_stretches, "damaged stretch") +
+  if (done.rooms.damaged_stretches > 0) {
+    text += count_of(done.rooms.damaged_stretches, "damaged stretch") +
             " of the store could not be searched: `lightstick verify` names what is damaged.\n";
   }
   return text + backups_text(backups, folder);
@@ -185,14 +158,14 @@ std::string to_text(const erasure_report& done, const std::optional<storage::bac
 
 wire::value to_value(const erasure_report& done, const std::optional<storage::backup_list>& backups) {
   wire::map out{{"user", wire::value(done.user.str())},
-                {"rooms", wire::value(done.rooms)},
-                {"rooms_asked", wire::value(done.rooms_asked)},
+                {"rooms", wire::value(done.rooms.rooms)},
+                {"rooms_asked", wire::value(done.rooms.asked)},
                 {"rooms_with", wire::value(done.rooms_with)},
                 {"messages", wire::value(done.messages)},
                 {"user_rooms", wire::value(done.user_rooms)},
                 {"dead_letters", wire::value(done.letters)},
-                {"repeated", wire::value(done.repeated)},
-                {"damaged_stretches", wire::value(done.damaged_stretches)}};
+                {"repeated", wire::value(done.rooms.repeated)},
+                {"damaged_stretches", wire::value(done.rooms.damaged_stretches)}};
   if (backups) {
     wire::array all;
     for (const auto& b : backups->backups) {

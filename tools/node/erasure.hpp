@@ -12,23 +12,18 @@
 #include "runtime/base/ids.hpp"
 #include "storage/backup.hpp"
 #include "storage/search.hpp"
-#include "tools/node/ask_all.hpp"
+#include "tools/node/room_walk.hpp"
 
 namespace lightstick::tools {
 
 /// What an erasure goes through: a node's store and its actors. Called on the thread of the erasure.
-class erasable {
+class erasable : public stored_rooms {
  public:
-  virtual ~erasable() = default;
   /// As storage::store.
-  [[nodiscard]] virtual result<storage::found_logs> find(const storage::log_search& what,
-                                                         const storage::progress& watch) = 0;
   [[nodiscard]] virtual result<void> rewrite(std::span<const storage::log_span> spans,
                                              const std::function<bool()>& go_on) = 0;
   /// Withdraws what the user has said there: how many messages.
   virtual void forget_in_room(const room_id& room, const user_id& user, numbered_answer done) = 0;
-  /// The room need not stay active; one that was so before `forget_in_room` does.
-  virtual void let_go(const room_id& room) = 0;
   /// Forgets the user's own state: how many rooms it named.
   virtual void forget_user(const user_id& user, numbered_answer done) = 0;
   /// Drops commands that were set aside and name the user: how many.
@@ -44,19 +39,12 @@ struct erasure_order {
 };
 
 struct erasure_report {
-  static constexpr std::size_t failures_named_max = 5;
-
   user_id user;
-  std::uint64_t rooms = 0;       ///< looked at
-  std::uint64_t rooms_asked = 0; ///< whose records hold the user's id somewhere
+  room_walk_report rooms;        ///< asked were those whose records hold the user's id somewhere
   std::uint64_t rooms_with = 0;  ///< with messages of the user
   std::uint64_t messages = 0;
   std::uint64_t user_rooms = 0;  ///< that the user's own state named
   std::uint64_t letters = 0;
-  std::uint64_t repeated = 0;    ///< questions that were asked again
-  std::uint64_t failed = 0;      ///< actors that did not do it
-  std::vector<std::string> failures;  ///< the first of them, and why
-  std::uint64_t damaged_stretches = 0;  ///< of the store, in which rooms may be that nobody knows of
 };
 
 /// Forgets a user in every room of a node, then in the user's own actor, then among the dead letters, and then has the

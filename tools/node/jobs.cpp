@@ -15,6 +15,7 @@ namespace wire = gateway::wire;
 constexpr std::string_view backup_kind = "backup";
 constexpr std::string_view stats_kind = "stats";
 constexpr std::string_view erase_kind = "erase";
+constexpr std::string_view trim_kind = "trim";
 constexpr std::size_t user_bytes_max = 128;
 constexpr std::uint64_t keep_for_ms_max = 100ULL * 366 * 24 * 3'600'000;
 
@@ -55,11 +56,13 @@ void jobs::stop() {
 
 result<jobs::work> jobs::work_of(std::string_view kind, const wire::map& order) {
   if (kind == backup_kind) return backup_of(order);
-  return kind == stats_kind ? stats_of(order) : erase_of(order);
+  if (kind == stats_kind) return stats_of(order);
+  if (kind == erase_kind) return erase_of(order);
+  if (kind == trim_kind) return trim_of(order);
+  return fail(errc::not_found, "no such job");
 }
 
 result<std::string> jobs::start(std::string_view kind, std::string_view order, outcome_listener ended) {
-  if (kind != backup_kind && kind != stats_kind && kind != erase_kind) return fail(errc::not_found, "no such job");
   auto read = wire::read_json(order.empty() ? "{}" : order, {});
   const auto* fields = read ? read->as<wire::map>() : nullptr;
   if (fields == nullptr) return fail(errc::invalid, "the order has to be a JSON object");
@@ -160,6 +163,31 @@ result<jobs::outcome> jobs::erase(const erasure_order& order, const storage::pro
     if (auto listed = storage::list_backups(backups_)) backups = std::move(*listed);
   }
   return outcome{to_text(*done, backups, backups_), to_value(*done, backups), "done: " + summary(*done)};
+}
+
+result<jobs::work> jobs::trim_of(const wire::map& order) {
+  if (!erasable_) return fail(errc::unavailable, "the actors of this node do not run");
+  auto rate = number(order, "bytes_per_second", 1, INT64_MAX);
+  if (!rate) return fail(std::move(rate.error()));
+  room_walk_order out;
+  out.bytes_per_second_max = rate->value_or(bytes_per_second_default);
+  return work([this, out](const storage::progress& watch) { return trim(out, watch); });
+}
+
+result<jobs::outcome> jobs::trim(const room_walk_order& order, const storage::progress& watch) {
+  auto done = walk_rooms(
+      *erasable_, order, [this](const room_id& room, numbered_answer told) { erasable_->wake(room, std::move(told)); },
+      [](const storage::log_id&, std::uint64_t) {}, watch);
+  if (!done) return fail(std::move(done.error()));
+  const auto rooms = std::to_string(done->asked - done->failed) + " of " + std::to_string(done->rooms) + " rooms";
+  if (done->failed > 0) {
+    return fail(errc::unavailable, rooms + " were woken, the others were not: " + done->failures.front());
+  }
+  wire::map value{{"rooms", wire::value(done->rooms)},
+                  {"repeated", wire::value(done->repeated)},
+                  {"damaged_stretches", wire::value(done->damaged_stretches)}};
+  return outcome{rooms + " have let go of what is over, and will be reminded of what comes next\n",
+                 wire::value(std::move(value)), "done: " + rooms};
 }
 
 void jobs::run(const std::string& kind, const work& what, outcome_listener listener) {

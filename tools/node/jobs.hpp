@@ -15,7 +15,7 @@
 
 namespace lightstick::tools {
 
-/// Back-ups, statistics and erasures of a running node. Owns one thread, while there is a job. Kept: the last job of
+/// Back-ups, statistics, erasures and trims of a running node. Owns one thread, while there is a job. Kept: the last job of
 /// each kind.
 class jobs final : public gateway::node_jobs {
  public:
@@ -29,7 +29,7 @@ class jobs final : public gateway::node_jobs {
   jobs(const jobs&) = delete;
   jobs& operator=(const jobs&) = delete;
 
-  /// From here on users can be erased. REQUIRES: before the first `start`; what `by` uses lives until `stop`.
+  /// From here on users can be erased and rooms trimmed. REQUIRES: before the first `start`; what `by` uses lives until `stop`.
   void can_erase(std::unique_ptr<erasable> by) { erasable_ = std::move(by); }
   /// Ends the job under way, and begins no other: a back-up that is not whole goes, an erasure has to be begun again.
   void stop();
@@ -58,7 +58,9 @@ class jobs final : public gateway::node_jobs {
   [[nodiscard]] result<work> backup_of(const gateway::wire::map& order);
   [[nodiscard]] result<work> stats_of(const gateway::wire::map& order);
   [[nodiscard]] result<work> erase_of(const gateway::wire::map& order);
+  [[nodiscard]] result<work> trim_of(const gateway::wire::map& order);
   [[nodiscard]] result<outcome> erase(const erasure_order& order, const storage::progress& watch);
+  [[nodiscard]] result<outcome> trim(const room_walk_order& order, const storage::progress& watch);
   [[nodiscard]] result<work> work_of(std::string_view kind, const gateway::wire::map& order);
   void run(const std::string& kind, const work& what, outcome_listener listener);
   [[nodiscard]] static std::string describe(const std::string& kind, const job& j);

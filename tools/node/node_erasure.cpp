@@ -18,11 +18,22 @@ void ask(runtime::system& sys, const actor_id& who, Command c, numbered_answer d
 
 }  // namespace
 
+actor_id node_erasure::about_to_ask(const room_id& room) {
+  actor_id id{actors::room::kind, room.str()};
+  if (!sys_.history_of(id).active) made_active_.insert(room);
+  return id;
+}
+
+void node_erasure::wake(const room_id& room, numbered_answer done) {
+  namespace kind = actors::room;
+  ask<kind::members>(sys_, about_to_ask(room), kind::presence{}, std::move(done),
+                     [](const kind::members&) { return std::uint64_t{0}; });
+}
+
 void node_erasure::forget_in_room(const room_id& room, const user_id& user, numbered_answer done) {
   namespace kind = actors::room;
-  const actor_id id{kind::kind, room.str()};
-  if (!sys_.history_of(id).active) made_active_.insert(room);
-  ask<kind::erased>(sys_, id, kind::erase{user}, std::move(done), [](const kind::erased& e) { return e.messages; });
+  ask<kind::erased>(sys_, about_to_ask(room), kind::erase{user}, std::move(done),
+                    [](const kind::erased& e) { return e.messages; });
 }
 
 void node_erasure::let_go(const room_id& room) {

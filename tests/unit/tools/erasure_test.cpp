@@ -33,14 +33,14 @@ class fake_node final : public erasable {
 
   result<storage::found_logs> find(const storage::log_search& what, const storage::progress& watch) override {
     EXPECT_EQ(what.name_begin, "room/");
-    EXPECT_EQ(what.text, "mina");
+    EXPECT_TRUE(what.text == "mina" || what.text.empty());
     storage::found_logs out;
     if (watch && !watch(0, 1000)) return fail(errc::stopping, "ended");
     auto at = what.cursor.empty() ? 0U : static_cast<std::size_t>(std::stoul(what.cursor));
     for (; at < rooms_.size() && out.logs.size() < what.logs_max; ++at) {
       ++out.looked_at;
       out.bytes += 100;
-      if (rooms_[at].starts_with("mina")) out.logs.push_back({partition{1}, "room/" + rooms_[at]});
+      if (rooms_[at].starts_with(what.text)) out.logs.push_back({partition{1}, "room/" + rooms_[at]});
     }
     out.cursor = std::to_string(at);
     out.more = at < rooms_.size();
@@ -66,6 +66,7 @@ class fake_node final : public erasable {
     }
     done(asked[room.str()] > 0 && !already ? 2 : 0);
   }
+  void wake(const room_id& /*room*/, numbered_answer done) override { done(0); }
   void let_go(const room_id& room) override { active.erase(room.str()); }
   void forget_user(const user_id& /*user*/, numbered_answer done) override {
     said.emplace_back("user");
@@ -115,13 +116,13 @@ TEST(erasure, asks_the_rooms_that_know_the_user_page_by_page_then_all_else) {
     return true;
   });
   ASSERT_TRUE(done) << done.error().to_string();
-  EXPECT_EQ(done->rooms, 300U);
-  EXPECT_EQ(done->rooms_asked, 100U);
+  EXPECT_EQ(done->rooms.rooms, 300U);
+  EXPECT_EQ(done->rooms.asked, 100U);
   EXPECT_EQ(done->rooms_with, 100U);
   EXPECT_EQ(done->messages, 200U);
   EXPECT_EQ(done->user_rooms, 5U);
   EXPECT_EQ(done->letters, 1U);
-  EXPECT_EQ(done->repeated, 0U);
+  EXPECT_EQ(done->rooms.repeated, 0U);
   EXPECT_EQ(last, 30'000U);
   EXPECT_EQ(node.asked.size(), 100U);
   EXPECT_LE(node.most_active, 10U);
@@ -131,13 +132,37 @@ TEST(erasure, asks_the_rooms_that_know_the_user_page_by_page_then_all_else) {
   EXPECT_EQ(node.rewritten.back().first.name, "deadletters/node");
 }
 
+TEST(walk_through_rooms, without_a_text_asks_every_room_and_lets_go_of_each) {
+  fake_node node(many(300));
+  room_walk_order order;
+  order.asks = quick();
+  std::set<std::string> woken;
+  std::uint64_t answers = 0;
+  auto done = walk_rooms(
+      node, order,
+      [&](const room_id& room, numbered_answer told) {
+        node.active.insert(room.str());
+        EXPECT_LE(node.active.size(), order.rooms_a_page);
+        if (woken.insert(room.str()).second && woken.size() == 7) return told(fail(overloaded()));
+        told(0);
+      },
+      [&](const storage::log_id&, std::uint64_t) { ++answers; }, {});
+  ASSERT_TRUE(done) << done.error().to_string();
+  EXPECT_EQ(done->rooms, 300U);
+  EXPECT_EQ(done->asked, 300U);
+  EXPECT_EQ(done->repeated, 1U);
+  EXPECT_EQ(woken.size(), 300U);
+  EXPECT_EQ(answers, 300U);
+  EXPECT_TRUE(node.active.empty());
+}
+
 TEST(erasure, a_room_that_is_busy_is_asked_again_up_to_the_limit) {
   fake_node node({"mina a", "mina b", "mina c"});
   node.troubles["mina a"] = {overloaded(), {make_error_code(errc::unavailable), "soon"}};
   auto done = erase_everywhere(node, of_mina(), {});
   ASSERT_TRUE(done) << done.error().to_string();
   EXPECT_EQ(node.asked["mina a"], 3);
-  EXPECT_EQ(done->repeated, 2U);
+  EXPECT_EQ(done->rooms.repeated, 2U);
   EXPECT_EQ(done->rooms_with, 3U);
 
   fake_node worse({"mina a", "mina b", "mina c"});
@@ -191,14 +216,14 @@ TEST(erasure, can_be_ended_and_wants_a_name) {
 TEST(erasure, its_text_states_what_back_ups_hold) {
   erasure_report r;
   r.user = user_id{"17"};
-  r.rooms = 120;
+  r.rooms.rooms = 120;
   r.rooms_with = 3;
   r.messages = 42;
   const auto unknown = to_text(r, std::nullopt, "");
   EXPECT_THAT(unknown, HasSubstr("erased user/17: 42 messages in 3 rooms of 120"));
   EXPECT_THAT(unknown, HasSubstr("Back-ups that were made before hold it until they go"));
   EXPECT_THAT(unknown, Not(HasSubstr("damaged")));
-  r.damaged_stretches = 1;
+  r.rooms.damaged_stretches = 1;
   storage::backup_list backups;
   backups.backups.resize(2);
   backups.backups[0].expires_ms = 1'790'000'000'000;

@@ -1,4 +1,4 @@
-// `lightstick admin erase`: a node forgets what a user has said.
+// The calls of `lightstick admin` that have a node go through all its rooms. Each is in the node's audit journal.
 #include <unistd.h>
 #include <CLI/CLI.hpp>
 #include <iostream>
@@ -69,8 +69,33 @@ class erase_call final : public admin_call {
   bool progress_ = false;
 };
 
+class trim_call final : public admin_call {
+ public:
+  CLI::App& declare(CLI::App& admin) override {
+    auto* app = admin.add_subcommand(
+        "trim",
+        "Has every room of the node let go of history that is over.\n"
+        "Once after room.retention_age or room.retention_bytes was set or made smaller: rooms that nobody comes to do "
+        "not know of it before. Rooms are made active one after another and taken off again.");
+    app->add_flag("--progress", progress_, "Tells how far it is where standard error is no terminal, too.");
+    return *app;
+  }
+  exit_code run(const admin_client& client, const admin_output& out) override {
+    progress_line progress("trim", progress_);
+    auto done = run_on_node(client, "trim", wire::value(wire::map{}), progress);
+    if (!done) return complain(exit_code::failed, sentence(done.error()));
+    return print(out.json, done->text, done->result);
+  }
+
+ private:
+  bool progress_ = false;
+};
+
 }  // namespace
 
-void add_erase_call(admin_calls& to) { to.push_back(std::make_unique<erase_call>()); }
+void add_job_calls(admin_calls& to) {
+  to.push_back(std::make_unique<erase_call>());
+  to.push_back(std::make_unique<trim_call>());
+}
 
 }  // namespace lightstick::tools
