@@ -8,6 +8,7 @@
 
 #include "runtime/activation_host.hpp"
 #include "runtime/cell.hpp"
+#include "runtime/commit_window.hpp"
 #include "runtime/logic.hpp"
 #include "runtime/reminder_due.hpp"
 #include "runtime/system.hpp"
@@ -37,11 +38,8 @@ class activation final : private context {
   void start();
   /// Control tasks and commands, at most `commands_max` or `cell::slice` of time.
   void run(std::uint32_t commands_max);
-  /// Commits under way of one actor. Beyond it its commands wait in the mailbox, so that a flooded actor does not fill
-  /// the group commits that others wait for.
-  static constexpr std::size_t commits_max = 256;
   [[nodiscard]] bool takes_commands() const noexcept {
-    return phase_ != activation_phase::recovering && commits_.size() < commits_max;
+    return phase_ != activation_phase::recovering && commits_.size() < window_.allowed();
   }
   /// There is something to do that the mailbox does not know of.
   [[nodiscard]] bool wants_run() const noexcept { return suspect_ && takes_commands(); }
@@ -69,6 +67,7 @@ class activation final : private context {
     sequence last;  ///< due when everything up to here is durable
     trace_id trace;
     std::int64_t due_ms;  ///< the earliest reminder that it sets
+    steady_time begun;
     unique_function<void(commit_outcome, context&)> done;
   };
   struct open_ask {
@@ -178,6 +177,7 @@ class activation final : private context {
   sequence committed_;
   std::vector<task> stash_;
   std::vector<pending_commit> commits_;
+  commit_window window_;
   std::vector<open_ask> asks_;
   std::vector<timer> timers_;
   std::vector<reminder> reminders_;  ///< with every change persisted so far

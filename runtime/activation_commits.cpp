@@ -108,7 +108,7 @@ void activation::persist(changes what, unique_function<void(commit_outcome, cont
     if (!what.rows.empty() || what.history_floor || what.snapshot_now)
       return done(fail(errc::invalid, "rows need an event"), *this);
     if (commits_.empty()) return done({}, *this);
-    commits_.push_back({appended_, trace_, no_reminder, std::move(done)});
+    commits_.push_back({appended_, trace_, no_reminder, run_at_, std::move(done)});
     return;
   }
   persisted_ = true;
@@ -135,7 +135,7 @@ void activation::persist(changes what, unique_function<void(commit_outcome, cont
   cell_.stats.persisted(count, now().time_since_epoch());
   // Now and when it is durable: nobody may be left to say so then, and to look for nothing does no harm.
   if (due_ms != no_reminder) host_.reminder_set(cell_, due_ms);
-  commits_.push_back({appended_, trace_, due_ms, std::move(done)});
+  commits_.push_back({appended_, trace_, due_ms, run_at_, std::move(done)});
 }
 
 void activation::on_committed(std::uint32_t generation, sequence last) {
@@ -146,6 +146,7 @@ void activation::on_committed(std::uint32_t generation, sequence last) {
   std::vector<pending_commit> due(std::make_move_iterator(commits_.begin()), std::make_move_iterator(first_waiting));
   commits_.erase(commits_.begin(), first_waiting);
   if (due.empty()) return;
+  window_.took(run_at_ - due.back().begun);
   guarded({}, [&] {
     for (auto& commit : due) {
       trace_ = commit.trace;

@@ -1,5 +1,5 @@
 // Actors that fail, do not return, or take too much.
-#include "runtime/activation.hpp"
+#include "runtime/commit_window.hpp"
 #include "stepped.hpp"
 
 namespace lightstick::runtime {
@@ -156,18 +156,19 @@ TEST_F(runtime_supervision, idle_ones_go_when_they_take_too_much_memory) {
 
 TEST_F(runtime_supervision, a_flooded_actor_has_so_many_commits_under_way_and_no_more) {
   start();
+  const std::size_t allowed = commit_window{}.allowed();
   log.hold_commits = true;
-  for (std::size_t i = 0; i < activation::commits_max + 100; ++i) (void)send("k", add{1});
+  for (std::size_t i = 0; i < allowed + 10; ++i) (void)send("k", add{1});
   (void)send("other", add{1});
   sys->run_all();
-  EXPECT_EQ(log.waiting_appends(), activation::commits_max + 1) << "the others' commits go with them";
+  EXPECT_EQ(log.waiting_appends(), allowed + 1) << "the others' commits go with them";
   log.commit_all();
   sys->run_all();
-  EXPECT_EQ(log.waiting_appends(), 100U) << "the rest follows when they are durable";
+  EXPECT_EQ(log.waiting_appends(), commit_window::least) << "they took no time";
   log.hold_commits = false;
   log.commit_all();
   sys->run_all();
-  EXPECT_EQ(total("k"), static_cast<int>(activation::commits_max + 100));
+  EXPECT_EQ(total("k"), static_cast<int>(allowed + 10));
 }
 
 TEST_F(runtime_supervision, activations_take_turns) {
