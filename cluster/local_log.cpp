@@ -80,10 +80,11 @@ void local_log::recover(const actor_id& actor, unique_function<void(result<runti
 result<void> local_log::append(runtime::append_request request, std::shared_ptr<runtime::append_listener> listener) {
   auto log = log_of(request.actor);
   if (auto held = who_owns_.held(log.partition); !held) return fail(std::move(held.error()));
-  return store_.append({std::move(log), request.owner_epoch, request.expected, std::move(request.events),
-                        writes_from(std::move(request.rows)), std::move(request.snapshot),
-                        reminders_from(std::move(request.reminders)), std::move(request.history_floor)},
-                       std::move(listener));
+  return store_.append(
+      {std::move(log), request.owner_epoch, request.expected, std::move(request.events),
+       writes_from(std::move(request.rows)), std::move(request.snapshot), reminders_from(std::move(request.reminders)),
+       std::move(request.history_floor), request.remove_later},
+      std::move(listener));
 }
 
 void local_log::release(const actor_id& actor) { store_.close_log(log_of(actor)); }

@@ -124,6 +124,7 @@ void activation::persist(changes what, unique_function<void(commit_outcome, cont
   request.history_floor = std::move(what.history_floor);
   if (what.snapshot_now || since_snapshot_ >= kind().snapshot_every || bytes_since_snapshot_ >= kind().snapshot_bytes) {
     request.snapshot = logic_->snapshot();
+    request.remove_later = !what.snapshot_now;
     since_snapshot_ = bytes_since_snapshot_ = 0;
   }
   const auto due_ms = earliest(request.reminders);

@@ -59,6 +59,7 @@ struct append_request {
   std::vector<reminder_write> reminders{};    ///< only with an event
   /// Only with an event: history rows with smaller keys are hidden from here on, and removed later. It never falls.
   std::optional<std::string> history_floor{};
+  bool remove_later = false;  ///< the older events need not go in the snapshot's own commit
 };
 
 /// Told of commits. Calls come from the log's own thread, in order, and must only hand the news on.

@@ -113,7 +113,7 @@ bool commit_queue::finish_open(const std::string& prefix, const opening& begun, 
     log.failed = false;
     log.epoch = begun.epoch;
     log.tail = at->last;
-    log.oldest = at->oldest;
+    log.stored = at->stored;
   }
   forget_if_idle(*found);
   numbers_.logs_open.set(static_cast<std::int64_t>(logs_.size()));
@@ -129,10 +129,10 @@ void commit_queue::close(const std::string& prefix) {
   forget_if_idle(*found);
 }
 
-sequence commit_queue::oldest_of(const std::string& prefix) const {
+commit_queue::stored_events commit_queue::stored_of(const std::string& prefix) const {
   std::lock_guard lock(mutex_);
   auto found = logs_.find(prefix);
-  return found == logs_.end() ? sequence{} : found->second.oldest;
+  return found == logs_.end() ? stored_events{} : found->second.stored;
 }
 
 result<void> commit_queue::accepts() const {
@@ -163,7 +163,7 @@ result<void> commit_queue::push(draft d) {
                                        ", opened under " + std::to_string(log.epoch.value()) + ", owned under " +
                                        std::to_string(epochs_.at(log.partition.value).value()));
   }
-  if (d.expected != log.tail || (d.removed && d.removed->oldest_before != log.oldest)) {
+  if (d.expected != log.tail || (d.removed && d.removed->oldest_before != log.stored.oldest)) {
     return fail(errc::stale_sequence, name_of(d.prefix) + ": append after sequence " +
                                           std::to_string(d.expected.value()) + ", the last is " +
                                           std::to_string(log.tail.value()));
@@ -173,7 +173,7 @@ result<void> commit_queue::push(draft d) {
     numbers_.appends_refused.add();
     return fail(errc::queue_full, std::to_string(requests_) + " appends of " + std::to_string(bytes_) + " bytes wait");
   }
-  if (d.removed) log.oldest = d.removed->oldest_after;
+  if (d.removed) log.stored = d.removed->after;
   log.tail = d.last;
   ++log.uncommitted;
   enqueue({&*found, d.epoch, d.last, bytes, std::move(d.ops), std::move(d.listener), {}});

@@ -36,12 +36,18 @@ class commit_queue {
     std::uint32_t logs_max = 0;
   };
 
+  /// Events that a snapshot has made superfluous: they may be stored from `oldest` to `superfluous`.
+  struct stored_events {
+    sequence oldest;       ///< event of any use or none that may still be stored
+    sequence superfluous;  ///< the snapshot's sequence
+  };
+
   /// Where an open log stands, queued appends included.
   struct log_state {
     lightstick::partition partition;
     lightstick::epoch epoch;
     sequence tail;
-    sequence oldest;                ///< event that may still be stored
+    stored_events stored;
     bool open = false;
     bool opening = false;
     bool failed = false;            ///< an append failed since it was opened
@@ -62,10 +68,10 @@ class commit_queue {
   };
   using group = std::vector<entry>;
 
-  /// Events that a snapshot made superfluous: from which one on they may still be stored, before and after.
+  /// What becomes of superfluous events.
   struct removal {
-    sequence oldest_before;  ///< what `oldest_of` said when the ops were made
-    sequence oldest_after;
+    sequence oldest_before;  ///< what `stored_of` said when the ops were made
+    stored_events after;
   };
 
   /// One append, encoded, before it is accepted.
@@ -75,7 +81,7 @@ class commit_queue {
     lightstick::epoch epoch;
     sequence expected;
     sequence last;
-    std::optional<removal> removed;  ///< with a snapshot
+    std::optional<removal> removed;  ///< with a snapshot, and when the ops remove events
     std::vector<write_op> ops;
     append_listener listener;
   };
@@ -87,7 +93,7 @@ class commit_queue {
   };
   struct opened_at {
     sequence last;
-    sequence oldest;
+    stored_events stored{};
   };
 
   using epochs = std::array<lightstick::epoch, partition_count>;
@@ -115,8 +121,8 @@ class commit_queue {
   [[nodiscard]] bool finish_open(const std::string& prefix, const opening& begun, std::optional<opened_at> at);
   void close(const std::string& prefix);
 
-  /// The oldest event of a log that may still be stored, appends under way counted; 0 when the log is not open.
-  [[nodiscard]] sequence oldest_of(const std::string& prefix) const;
+  /// Of an open log, appends under way counted; zeros when it is not open.
+  [[nodiscard]] stored_events stored_of(const std::string& prefix) const;
   /// Errors: as store::accepts.
   [[nodiscard]] result<void> accepts() const;
   /// Errors: as store::append.

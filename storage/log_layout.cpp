@@ -113,7 +113,11 @@ result<std::optional<std::string>> payload_of(const engine_reader& disk, const d
 
 }  // namespace
 
-encoded_append encode_append(const std::string& prefix, const append_request& request, sequence oldest) {
+encoded_append encode_append(const std::string& prefix, const append_request& request, sequence oldest,
+                             sequence superfluous) {
+  const bool all = request.snapshot && !request.remove_later;
+  const auto removed_to = all ? request.expected : superfluous;
+  const auto removed_max = all ? events_removed_max : events_removed_an_event * request.events.size();
   encoded_append out;
   out.oldest = oldest;
   out.ops.reserve(request.events.size() + request.rows.size() + 3 * request.reminders.size() + 2);
@@ -130,11 +134,11 @@ encoded_append encode_append(const std::string& prefix, const append_request& re
   if (request.history_floor) {
     out.ops.push_back(put(family::floors, prefix, encode_floor(prefix, *request.history_floor)));
   }
-  if (!request.snapshot) return out;
-  for (std::uint64_t n = 0; n < events_removed_max && out.oldest <= request.expected; ++n) {
+  for (std::uint64_t n = 0; n < removed_max && out.oldest <= removed_to; ++n) {
     out.ops.push_back(erase(family::journal, journal_key(prefix, out.oldest)));
     out.oldest = out.oldest.next();
   }
+  if (!request.snapshot) return out;
   if (out.oldest > request.expected) out.oldest = at.next();
   out.ops.push_back(put(family::snapshots, prefix,
                         encode_snapshot(prefix, {request.owner_epoch, at, out.oldest, *request.snapshot})));

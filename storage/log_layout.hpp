@@ -11,19 +11,23 @@ namespace lightstick::storage {
 
 /// Events that one snapshot removes at most; the next one goes on.
 inline constexpr std::uint64_t events_removed_max = 4096;
+/// Superfluous events that an append removes for each of its own, so that none has to remove many at once.
+inline constexpr std::uint64_t events_removed_an_event = 2;
 
 /// One append as changes of keys. With a snapshot its own events are not written, being part of it, and those before,
 /// from `oldest` on, are removed: one by one, because RocksDB 7.8 can end the process when a compaction of range
-/// deletions meets a full disk.
+/// deletions meets a full disk. With `remove_later`, and without a snapshot, only some of those up to `superfluous` are,
+/// the sequence of the last snapshot.
 struct encoded_append {
   std::vector<write_op> ops;
   sequence oldest;  ///< the oldest event that may still be stored afterwards
 };
-[[nodiscard]] encoded_append encode_append(const std::string& prefix, const append_request& request, sequence oldest);
+[[nodiscard]] encoded_append encode_append(const std::string& prefix, const append_request& request, sequence oldest,
+                                           sequence superfluous = {});
 
 struct loaded_log {
   log_contents contents;  ///< all but the epoch
-  sequence oldest;        ///< as above
+  sequence oldest;  ///< as above
 };
 /// REQUIRES: `disk` does not change meanwhile. Errors: corrupt, newer_format, io_failed.
 [[nodiscard]] result<loaded_log> load_log(const engine_reader& disk, const std::string& prefix, std::int64_t now_ms);

@@ -40,7 +40,7 @@ struct stored_event {
 struct stored_snapshot {
   lightstick::epoch epoch;
   lightstick::sequence at;
-  lightstick::sequence oldest;  ///< events before this one are no longer stored
+  lightstick::sequence oldest;  ///< events before this one are no longer stored; some after it may not be either
   std::string_view state;
 };
 struct stored_mark {

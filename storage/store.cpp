@@ -174,7 +174,7 @@ result<log_contents> store::open_log(const log_id& log) {
     if (!begun) return fail(std::move(begun.error()));
     auto loaded = impl_->counted(load_log(*impl_->disk, prefix, impl_->clock.wall().value));
     std::optional<commit_queue::opened_at> at;
-    if (loaded) at = {loaded->contents.last, loaded->oldest};
+    if (loaded) at = {loaded->contents.last, {loaded->oldest, loaded->contents.snapshot_at}};
     if (!impl_->queue.finish_open(prefix, *begun, at)) continue;
     if (!loaded) return fail(std::move(loaded.error()));
     loaded->contents.owner_epoch = begun->epoch;
@@ -194,9 +194,11 @@ result<void> store::append(const append_request& request, append_listener listen
   d.epoch = request.owner_epoch;
   d.expected = request.expected;
   d.last = sequence{request.expected.value() + request.events.size()};
-  auto oldest = request.snapshot ? impl_->queue.oldest_of(d.prefix) : sequence{};
-  auto encoded = encode_append(d.prefix, request, oldest);
-  if (request.snapshot) d.removed = {oldest, encoded.oldest};
+  const auto stored = impl_->queue.stored_of(d.prefix);
+  auto encoded = encode_append(d.prefix, request, stored.oldest, stored.superfluous);
+  if (request.snapshot || encoded.oldest != stored.oldest) {
+    d.removed = {stored.oldest, {encoded.oldest, request.snapshot ? d.last : stored.superfluous}};
+  }
   d.ops = std::move(encoded.ops);
   d.listener = std::move(listener);
   return impl_->queue.push(std::move(d));

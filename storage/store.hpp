@@ -77,11 +77,14 @@ struct append_request {
   sequence expected;                    ///< must be the last sequence, those still queued counted
   std::vector<std::string> events;  ///< take expected+1 ...; may be empty strings, which only give the rest its place
   std::vector<row_write> rows;  ///< only with an event, which gives them their place in the order
-  std::optional<std::string> snapshot;  ///< the state after the last of `events`; older events are removed with it
+  std::optional<std::string> snapshot;  ///< the state after the last of `events`; those before go, see `remove_later`
   std::vector<reminder_write> reminders{};  ///< only with an event
   /// Only with an event: rows of history with smaller keys are hidden when this is committed, and removed later.
   /// REQUIRES: not smaller than the one before.
   std::optional<std::string> history_floor{};
+  /// The events that the snapshot makes superfluous go little by little, with the appends after it. Otherwise they go in
+  /// its own commit, 4,096 at most, and nothing is left of what they say.
+  bool remove_later = false;
 };
 
 struct row {
