@@ -111,7 +111,11 @@ rocksdb::ColumnFamilyOptions column_family(family f, const open_options& o,
                                            const std::shared_ptr<rocksdb::Cache>& cache, const clock_source& clock) {
   rocksdb::ColumnFamilyOptions c;
   c.table_factory = tables(cache, !many_keys_a_log(f));
-  if (many_keys_a_log(f)) c.prefix_extractor = log_prefix_transform();
+  if (many_keys_a_log(f)) {
+    c.prefix_extractor = log_prefix_transform();
+    // A log's next key nearly always goes behind its last: not sought among those of all others.
+    c.memtable_insert_with_hint_prefix_extractor = log_prefix_transform();
+  }
   c.write_buffer_size = memtable_bytes(f, o.memory_bytes);
   c.max_write_buffer_number = memtables_max;
   c.level_compaction_dynamic_level_bytes = true;
