@@ -23,6 +23,12 @@ rocksdb::Status add(rocksdb::WriteBatch& batch, rocksdb::ColumnFamilyHandle* to,
   return op.what == write_op::kind::put ? batch.Put(to, op.key, op.value) : batch.Delete(to, op.key);
 }
 
+/// Whether the end of the range has the log prefix of its beginning.
+bool ends_in_its_log(const scan_range& range) {
+  const auto prefix = std::string_view(range.from).substr(0, log_prefix_size(range.from));
+  return !prefix.empty() && log_prefix_size(range.to) == prefix.size() && range.to.starts_with(prefix);
+}
+
 tl::unexpected<error> closed() {
   return fail(errc::io_failed, "the database could not be opened again after a failure");
 }
@@ -64,13 +70,15 @@ class rocks_engine::reader final : public engine_reader {
     how.iterate_upper_bound = &to;
     // Filters go by the prefix of the key that is sought. Backwards that is the end of the range, which may have
     // another prefix.
-    how.prefix_same_as_start = !range.backwards && many_keys_a_log(range.family);
+    how.prefix_same_as_start = many_keys_a_log(range.family) && (!range.backwards || ends_in_its_log(range));
     how.total_order_seek = !how.prefix_same_as_start;
     std::unique_ptr<rocksdb::Iterator> it(from_->db().NewIterator(how, from_->handle(range.family)));
-    if (range.backwards) {
-      it->SeekToLast();
-    } else {
+    if (!range.backwards) {
       it->Seek(from);
+    } else if (how.prefix_same_as_start) {
+      it->SeekForPrev(to);  // the bound leaves `to` itself out
+    } else {
+      it->SeekToLast();
     }
     while (it->Valid() && visit(view_of(it->key()), view_of(it->value()))) {
       if (range.backwards) {

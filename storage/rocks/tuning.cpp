@@ -18,6 +18,7 @@ constexpr int open_files_max = 1'000;        // of the process's 20,000, most of
 constexpr std::uint64_t wal_bytes_max = 64 * mib;  // what a start replays at most, about half a second
 constexpr int memtables_max = 2;             // of one family: one is filled, one is written to a table
 constexpr std::size_t memtable_shares = 32;  // the sum of all families' shares
+constexpr double memtable_filter_part = 0.01;  // of a memtable: 9 bits a key or more, however small these are
 constexpr std::uint64_t marks_rewritten_after_s = 60 * 60;
 constexpr std::size_t due_window = 1'000;      // entries side by side
 constexpr std::size_t due_removed_max = 250;   // of them removed, before their table is compacted
@@ -115,6 +116,7 @@ rocksdb::ColumnFamilyOptions column_family(family f, const open_options& o,
     c.prefix_extractor = log_prefix_transform();
     // A log's next key nearly always goes behind its last: not sought among those of all others.
     c.memtable_insert_with_hint_prefix_extractor = log_prefix_transform();
+    c.memtable_prefix_bloom_size_ratio = memtable_filter_part;
   }
   c.write_buffer_size = memtable_bytes(f, o.memory_bytes);
   c.max_write_buffer_number = memtables_max;

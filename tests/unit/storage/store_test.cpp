@@ -156,6 +156,19 @@ TEST_F(history_paging, pages_are_the_same_from_tables_as_from_memory) {
   EXPECT_EQ(keys_of(page("", "", true)), keys({9, 8, 7, 6, 5, 4, 3, 2, 1}));
 }
 
+TEST_F(history_paging, pages_reach_from_memory_into_tables) {
+  reopen();
+  open_log();
+  auto r = after(1, {"e"});
+  for (std::uint8_t n = 10; n <= 12; ++n) r.rows.push_back(history_row(key_of(n), "new"));
+  r.rows.push_back({row_table::history, key_of(9), std::nullopt, 0});
+  commit(std::move(r));
+  EXPECT_EQ(keys_of(page(key_of(6), key_of(12), true)), keys({11, 10, 8, 7}));
+  EXPECT_EQ(keys_of(page(key_of(6), key_of(12), false)), keys({7, 8, 10, 11}));
+  EXPECT_EQ(keys_of(page("", key_of(200), true, 4)), keys({12, 11, 10, 8})) << "the bound is no row";
+  EXPECT_EQ(keys_of(page("", "", true, 4)), keys({12, 11, 10, 8}));
+}
+
 TEST_F(store_test, ids_are_random_and_stay) {
   auto id = store_->id();
   auto history = store_->history();
