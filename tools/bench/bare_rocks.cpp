@@ -3,6 +3,7 @@
 #include <rocksdb/db.h>
 #include <rocksdb/write_batch.h>
 #include <chrono>
+#include <thread>
 
 #include "storage/errc.hpp"
 
@@ -67,6 +68,36 @@ result<std::chrono::nanoseconds> bare_rocks_writes(const std::filesystem::path& 
   }
   if (!status.ok()) return fail(storage::errc::io_failed, "bare RocksDB: " + status.ToString());
   return std::chrono::steady_clock::now() - begun;
+}
+
+result<std::vector<double>> bare_rocks_steady(const std::filesystem::path& folder, const std::vector<raw_group>& groups,
+                                              std::size_t count, std::chrono::nanoseconds lasting) {
+  using clock = std::chrono::steady_clock;
+  raw_group ops;
+  for (const auto& group : groups) ops.insert(ops.end(), group.begin(), group.end());
+  ops.resize(count);
+  std::vector<double> took;
+  took.reserve(count);
+  raw_database db;
+  auto status = db.open(folder);
+  const auto begun = clock::now();
+  const auto due = [&](std::size_t i) {
+    return begun + std::chrono::nanoseconds{static_cast<std::int64_t>(
+                       static_cast<double>(lasting.count()) * static_cast<double>(i) / static_cast<double>(count))};
+  };
+  while (status.ok() && took.size() < count) {
+    std::this_thread::sleep_until(due(took.size()));
+    raw_group group;
+    const auto now = clock::now();
+    for (auto i = took.size(); i < count && due(i) <= now; ++i) group.push_back(ops[i]);
+    status = db.write(group);
+    const auto done = clock::now();
+    for (auto left = group.size(); left > 0; --left) {
+      took.push_back(std::chrono::duration<double, std::milli>(done - due(took.size())).count());
+    }
+  }
+  if (!status.ok()) return fail(storage::errc::io_failed, "bare RocksDB: " + status.ToString());
+  return took;
 }
 
 }  // namespace lightstick::tools::bench

@@ -26,4 +26,11 @@ using raw_group = std::vector<raw_op>;
 [[nodiscard]] result<std::chrono::nanoseconds> bare_rocks_writes(const std::filesystem::path& folder,
                                                                  const std::vector<raw_group>& groups);
 
+/// Writes the first `count` of the same ops as they fall due, evenly, in `lasting`; all that is due goes with one fsync
+/// as soon as the last one has ended. Milliseconds from when each op was due until it was durable: what the disk leaves
+/// to anybody. REQUIRES: there are as many. Errors: io_failed.
+[[nodiscard]] result<std::vector<double>> bare_rocks_steady(const std::filesystem::path& folder,
+                                                            const std::vector<raw_group>& groups, std::size_t count,
+                                                            std::chrono::nanoseconds lasting);
+
 }  // namespace lightstick::tools::bench
