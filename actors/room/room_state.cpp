@@ -108,7 +108,7 @@ offset room_state::first_shown(wall_ms now, offset floor) const noexcept {
 bool room_state::room_for_mark(wall_ms now) const noexcept {
   auto alive = marks_.size();
   for (auto oldest = by_age_.begin(); alive >= rules_.marks_max && oldest != by_age_.end(); ++oldest) {
-    if (!expired(marks_.find(*oldest->second)->second.ts, now)) return false;
+    if (!expired(oldest->second->second.ts, now)) return false;
     --alive;
   }
   return alive < rules_.marks_max;
@@ -179,16 +179,16 @@ void room_state::insert(std::string key, mark m) {
     by_age_.erase(at->second.off);
     at->second = m;
   }
-  by_age_.emplace(m.off, &at->first);
+  by_age_.emplace_hint(by_age_.end(), m.off, &*at);  // nearly always the newest
 }
 
 void room_state::prune(wall_ms now) {
   while (!by_age_.empty()) {
     auto oldest = by_age_.begin();
-    auto at = marks_.find(*oldest->second);
-    if (!expired(at->second.ts, now)) return;
+    const auto& [key, m] = *oldest->second;
+    if (!expired(m.ts, now)) return;
+    marks_.erase(marks_.find(key));
     by_age_.erase(oldest);
-    marks_.erase(at);
   }
 }
 

@@ -149,8 +149,9 @@ class room_state {
   rules rules_;
   bool exists_ = false;
   essence essence_;
-  std::unordered_map<std::string, mark> marks_;
-  std::map<offset, const std::string*> by_age_;  ///< keys of marks_, which never move
+  using mark_table = std::unordered_map<std::string, mark>;
+  mark_table marks_;
+  std::map<offset, const mark_table::value_type*> by_age_;  ///< of marks_, where they never move
 };
 
 }  // namespace lightstick::actors::room
