@@ -24,7 +24,6 @@ result<void> check_record(family f, std::string_view key, std::string_view value
   switch (f) {
     case family::history: return outcome(decode_history_row(key, value));
     case family::marks: return outcome(decode_mark(key, value));
-    case family::reminders: return outcome(decode_reminder(key, value));
     case family::floors: return outcome(decode_floor(key, value));
     default: return {};
   }
@@ -44,6 +43,7 @@ void log_check::begin(const log_id& log, std::string_view prefix) {
   parts_.clear();
   parts_beyond_ = 0;
   quarantined_ = false;
+  unreminded_ = false;
   start_known_ = true;
   last_ = 0;
   snapshot_at_ = 0;
@@ -54,6 +54,7 @@ void log_check::record(family f, std::string_view key, std::string_view value) {
   ++records_;
   if (f == family::snapshots) return snapshot(key, value);
   if (f == family::journal) return event(key, value);
+  if (f == family::reminders) return reminder(key, value);
   if (auto fine = check_record(f, key, value); !fine) wrong(f, key, reason(fine.error()));
 }
 
@@ -82,6 +83,18 @@ void log_check::event(std::string_view key, std::string_view value) {
   if (!read) return;
   if (read->epoch < newest_) wrong(family::journal, key, "has an older epoch than what is before it");
   newest_ = std::max(newest_, read->epoch);
+}
+
+/// One that is not among those that fall due is not told: the actor can be activated all the same.
+void log_check::reminder(std::string_view key, std::string_view value) {
+  auto read = decode_reminder(key, value);
+  if (!read) return wrong(family::reminders, key, reason(read.error()));
+  const auto name = key.substr(prefix_.size());
+  if (falls_due_({log_.partition, read->due_ms, log_.name, std::string(name)})) return;
+  const bool quarantined = quarantined_;
+  wrong(family::reminders, key, "is not among those that fall due");
+  quarantined_ = quarantined;
+  unreminded_ = true;
 }
 
 void log_check::check_epoch(family f, std::string_view key, epoch e) {
@@ -157,12 +170,11 @@ void log_check::end() {
     what += ": " + p.why;
   }
   if (parts_beyond_ > 0) what += "; and " + std::to_string(parts_beyond_) + " more";
-  out_.add({{},
-            log_.name,
-            std::move(what),
-            quarantined_ ? "not this actor: it is quarantined and answers `corrupt`; all others are served"
-                         : "this actor, but for history pages that begin with what is named",
-            restore_remedy});
+  const char* served = "this actor, but for history pages that begin with what is named";
+  if (unreminded_)
+    served = "this actor, but for what is named: it is not reminded, and history pages do not begin there";
+  if (quarantined_) served = "not this actor: it is quarantined and answers `corrupt`; all others are served";
+  out_.add({{}, log_.name, std::move(what), served, restore_remedy});
 }
 
 void log_check::stray(family f, std::string_view key) {

@@ -107,6 +107,37 @@ void add_files(rocks::files_check checked, verify_report& report) {
   }
 }
 
+/// The record of `f` at `key`; nothing when it is not there, an error when it cannot be read.
+result<std::optional<std::string>> read_one(const raw_view& view, family f, const std::string& key) {
+  auto at = view.log_cursor(f, key);
+  if (!at) return std::optional<std::string>{};
+  if (at->gap()) return fail(errc::corrupt, at->gap()->why);
+  if (!at->valid() || at->key() != key) return std::optional<std::string>{};
+  return std::optional<std::string>(at->value());
+}
+
+/// An entry of `due` has its reminder. One that is damaged is named by whoever goes through the actors.
+void check_reminder_of(const raw_view& view, const due_entry& due, findings& out) {
+  const auto key = row_key(log_prefix({due.partition, due.log}), due.name);
+  auto there = read_one(view, family::reminders, key);
+  if (!there) return;
+  if (*there) {
+    auto stored = decode_reminder(key, **there);
+    if (!stored || stored->due_ms == due.due_ms) return;
+  }
+  out.add({{},
+           due.log,
+           describe(family::due, due_key(due)) + ": there is no such reminder" + (*there ? " at that time" : ""),
+           "this actor, but for what it was to be reminded of then",
+           restore_remedy});
+}
+
+/// Whether a reminder is among those that fall due. True when that cannot be read: it is named as unreadable.
+bool falls_due(const raw_view& view, const due_entry& due) {
+  auto there = read_one(view, family::due, due_key(due));
+  return !there || there->has_value();
+}
+
 /// The order in which reminders fall due, which goes across logs.
 void check_due(const raw_view& view, findings& out) {
   auto at = view.cursor(family::due);
@@ -119,7 +150,9 @@ void check_due(const raw_view& view, findings& out) {
                restore_remedy});
     }
     if (!at->valid()) return;
-    if (auto read = decode_due(at->key(), at->value()); !read) {
+    if (auto read = decode_due(at->key(), at->value())) {
+      check_reminder_of(view, *read, out);
+    } else {
       auto entry = parse_due_key(at->key());
       out.add({{}, entry ? entry->log : std::string(), read.error().detail, "all but this reminder", restore_remedy});
     }
@@ -176,7 +209,8 @@ result<verify_report> verify_folder(const fs::path& path, const progress& watch)
   auto epochs = meta_check(report.damage, report).run(**view, *labelled);
   check_families(**view, report);
   check_due(**view, report.damage);
-  log_check logs(report.damage, epochs, second_half(**view, file_bytes, watch));
+  log_check logs(report.damage, epochs, second_half(**view, file_bytes, watch),
+                 [&](const due_entry& due) { return falls_due(**view, due); });
   if (auto walked = walk_logs(**view, logs); !walked) return fail(std::move(walked.error()));
   report.opens = !refused();
   report.actors = logs.logs();

@@ -201,6 +201,35 @@ TEST_F(verified, damaged_records_are_named_with_their_actor) {
   EXPECT_THAT(by_actor["room/6"].what, HasSubstr("snapshots: "));
 }
 
+TEST_F(verified, reminders_and_what_falls_due_have_to_match) {
+  open();
+  open_log(room(3));
+  auto r = after(messages, {""}, room(3));
+  for (const auto* name : {"whole", "never rings", "lost", "moved"}) r.reminders.push_back({name, {}, 1000, ""});
+  commit(r);
+  reopen();
+  close();
+  EXPECT_EQ(verify().damage.count(), 0U);
+  damage([&](engine& disk) {
+    auto reminder_key = [&](const std::string& name) { return row_key(log_prefix(room(3)), name); };
+    std::vector<write_op> ops{
+        {write_op::kind::erase, family::due, due_key({room(3).partition, 1000, room(3).name, "never rings"}), {}},
+        {write_op::kind::erase, family::reminders, reminder_key("lost"), {}}};
+    ASSERT_TRUE(disk.write({&ops, 1}, true));
+    put(disk, family::reminders, reminder_key("moved"), encode_reminder(reminder_key("moved"), {2000, ""}));
+  });
+  auto report = verify();
+  ASSERT_EQ(report.damage.count(), 3U) << told(report);
+  for (const auto& f : report.damage.kept()) EXPECT_EQ(f.actor, "room/3");
+  const auto text = told(report);
+  EXPECT_THAT(text, HasSubstr("reminder \"lost\" at 1000: there is no such reminder |"));
+  EXPECT_THAT(text, HasSubstr("reminder \"moved\" at 1000: there is no such reminder at that time |"));
+  EXPECT_THAT(text, AllOf(HasSubstr("reminders \"moved\": is not among those that fall due"),
+                          HasSubstr("reminders \"never rings\": is not among those that fall due")));
+  EXPECT_THAT(text, HasSubstr("it is not reminded"));
+  EXPECT_TRUE(report.opens);
+}
+
 TEST_F(verified, journals_have_to_be_dense_and_their_epochs_in_order) {
   damage([&](engine& disk) {
     auto prefix = log_prefix(room(1));
