@@ -3,12 +3,12 @@
 //     input    entries, each: family (1) | place (1) | version (1) | type (1) | length (1) | payload
 
 #include <array>
-#include <map>
 
 #include "storage/identity.hpp"
 #include "storage/log_layout.hpp"
 #include "tests/fuzz/input.hpp"
 #include "tests/fuzz/seal.hpp"
+#include "tests/sim/disk/scan_table.hpp"
 
 namespace lightstick::storage {
 namespace {
@@ -23,15 +23,7 @@ class made_up_engine final : public engine_reader {
     return found == table.end() ? std::optional<std::string>{} : found->second;
   }
   [[nodiscard]] result<void> scan(const scan_range& range, const visitor& visit) const override {
-    const auto& table = tables_.at(static_cast<std::size_t>(range.family));
-    auto from = table.lower_bound(range.from);
-    auto to = table.lower_bound(range.to);
-    if (range.from >= range.to) return {};
-    if (range.backwards) {
-      while (to != from && visit(std::prev(to)->first, std::prev(to)->second)) --to;
-    } else {
-      while (from != to && visit(from->first, from->second)) ++from;
-    }
+    sim::scan_table(tables_.at(static_cast<std::size_t>(range.family)), range, visit);
     return {};
   }
   void put(family f, const std::string& key, std::string value) {
@@ -39,7 +31,7 @@ class made_up_engine final : public engine_reader {
   }
 
  private:
-  std::array<std::map<std::string, std::string, std::less<>>, family_count> tables_;
+  std::array<sim::memory_table, family_count> tables_;
 };
 
 std::string key_at(family f, const std::string& prefix, std::uint8_t place) {

@@ -19,6 +19,7 @@ void describe_all(std::string_view key) {
   }
   auto prefix = log_prefix_size(key);
   require(prefix <= key.size());
+  if (auto due = parse_due_key(key)) require(due_key(*due) == key);
   require(prefix == 0 || log_prefix_size(key.substr(0, prefix)) == prefix);
 }
 

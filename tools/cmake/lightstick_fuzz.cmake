@@ -76,6 +76,13 @@ function(lightstick_fuzz_tests)
     runtime/base/clock.cpp LINK -lcrypto -lspdlog -lfmt)
   lightstick_fuzzer(room SOURCES ${base} runtime/record_codec.cpp runtime/durable_log.cpp actors/chat_message.cpp
     actors/room/chapters.cpp actors/room/room_codec.cpp actors/room/room_state.cpp)
+  lightstick_fuzzer(backup SOURCES ${base} storage/errc.cpp storage/backup_label.cpp storage/files.cpp)
+  lightstick_fuzzer(fields SOURCES ${base} runtime/record_codec.cpp)
+  set(kinds ${base} runtime/base/clock.cpp runtime/base/metrics.cpp runtime/record_codec.cpp runtime/durable_log.cpp
+    runtime/message.cpp)
+  lightstick_fuzzer(operators SOURCES ${kinds} runtime/operators/audit.cpp runtime/operators/dead_letters.cpp)
+  lightstick_fuzzer(commands SOURCES ${kinds} actors/chat_message.cpp actors/room/room_commands.cpp
+    actors/user/user_commands.cpp)
   lightstick_fuzzer(user SOURCES ${base} runtime/record_codec.cpp actors/user/user_codec.cpp)
 
   lightstick_fuzz_objects(planted SUFFIX ".planted" FLAGS -DLIGHTSTICK_FUZZ_PLANTED SOURCES tests/fuzz/record_fuzz.cpp)

@@ -21,15 +21,7 @@ class engine::reader final : public storage::engine_reader {
 
   [[nodiscard]] result<void> scan(const storage::scan_range& range, const storage::visitor& visit) const override {
     if (auto possible = disk_.check_read(); !possible) return possible;
-    const auto& table = tables_->at(static_cast<std::size_t>(range.family));
-    auto from = table.lower_bound(range.from);
-    auto to = table.lower_bound(range.to);
-    if (range.from >= range.to) return {};
-    if (range.backwards) {
-      while (to != from && visit(std::prev(to)->first, std::prev(to)->second)) --to;
-    } else {
-      while (from != to && visit(from->first, from->second)) ++from;
-    }
+    scan_table(tables_->at(static_cast<std::size_t>(range.family)), range, visit);
     return {};
   }
 

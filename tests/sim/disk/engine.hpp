@@ -1,17 +1,17 @@
 #pragma once
 
 #include <array>
-#include <map>
 #include <memory>
 #include <string>
 
 #include "storage/engine.hpp"
 #include "tests/sim/disk/disk.hpp"
+#include "tests/sim/disk/scan_table.hpp"
 
 namespace lightstick::sim {
 
 /// Everything that an engine holds, by family and key.
-using tables = std::array<std::map<std::string, std::string, std::less<>>, storage::family_count>;
+using tables = std::array<memory_table, storage::family_count>;
 
 /// The engine of the simulator: tables in memory, and on the disk a log of the batches that made them.
 ///
