@@ -59,7 +59,7 @@ class gate final : public actors::fanout {
     bool gaps = false;
   };
   /// REQUIRES: machine and actors outlive it.
-  gate(machine& on, rules r) : on_(on), rules_(std::move(r)) {}
+  gate(machine& on, rules r) : on_(on), rules_(std::move(r)), numbers_(on.loop.steps() * 1000) {}
   ~gate() override;
   gate(const gate&) = delete;
   gate& operator=(const gate&) = delete;
@@ -127,7 +127,7 @@ class gate final : public actors::fanout {
   std::map<std::uint64_t, connection> open_;
   std::deque<news> news_;
   std::map<std::string, std::uint64_t> published_;  ///< up to where, by room
-  std::uint64_t numbers_ = 0;
+  std::uint64_t numbers_;  ///< others than those of earlier processes, of which something may still be heard
   std::shared_ptr<gate*> self_ = std::make_shared<gate*>(this);  ///< ports may outlive it
 };
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "actors/room/room_codec.hpp"
+#include "tests/sim/play_out.hpp"
 #include "tests/sim/rooms/device.hpp"
 #include "tests/sim/rooms/eraser.hpp"
 #include "tests/sim/rooms/ringer.hpp"
@@ -393,17 +394,6 @@ void world::look_at_everything() {
 
 }  // namespace
 
-run_outcome run_rooms_world(const run_options& o) {
-  world w(o);
-  std::string what;
-  try {
-    w.play();
-  } catch (const violation& v) {
-    what = v.what();
-  }
-  auto out = w.outcome();
-  out.violation = std::move(what);
-  return out;
-}
+run_outcome run_rooms_world(const run_options& o) { return play_out<world>(o); }
 
 }  // namespace lightstick::sim

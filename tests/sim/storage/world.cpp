@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "tests/sim/machine.hpp"
+#include "tests/sim/play_out.hpp"
 #include "tests/sim/storage/due_list.hpp"
 #include "tests/sim/storage/log_model.hpp"
 #include "tests/sim/storage/start.hpp"
@@ -449,17 +450,6 @@ void world::look_at_everything() {
 
 }  // namespace
 
-run_outcome run_storage_world(const run_options& o) {
-  world w(o);
-  std::string what;
-  try {
-    w.play();
-  } catch (const violation& v) {
-    what = v.what();
-  }
-  auto out = w.outcome();
-  out.violation = std::move(what);
-  return out;
-}
+run_outcome run_storage_world(const run_options& o) { return play_out<world>(o); }
 
 }  // namespace lightstick::sim
