@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <iosfwd>
 #include <optional>
 #include <string>
 
@@ -15,8 +16,12 @@ struct record_file_check {
   std::optional<std::string> damage;   ///< the first, with its place
 };
 
-/// Reads it through in constant memory.
+/// Reads it through in constant memory. Torn is only what ends with the file before it is whole, under any length that
+/// one changed bit could have hidden; a record whose bytes are all there and do not match is damaged, the last one too.
+/// Zeros from a record's end on are room that was set aside; zeros in place of a part of one are damage, as RocksDB
+/// sees it. REQUIRES: a log that is neither recycled nor compressed.
 [[nodiscard]] record_file_check check_record_file(const std::filesystem::path& file);
+[[nodiscard]] record_file_check check_records(std::istream& in);
 
 /// CRC-32C (Castagnoli) of `bytes` after `before`. Pure.
 [[nodiscard]] std::uint32_t crc32c(std::uint32_t before, const char* bytes, std::size_t size) noexcept;

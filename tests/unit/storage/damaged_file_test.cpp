@@ -30,13 +30,40 @@ class damaged_file : public store_test {
     }
     return out;
   }
-  static void flip(const fs::path& file, std::uint64_t at) {
+  static void flip(const fs::path& file, std::uint64_t at, int bits = 0x10) {
     std::fstream io(file, std::ios::in | std::ios::out | std::ios::binary);
     io.seekg(static_cast<std::streamoff>(at));
     char c = static_cast<char>(io.get());
     io.seekp(static_cast<std::streamoff>(at));
-    io.put(static_cast<char>(c ^ 0x10));
+    io.put(static_cast<char>(c ^ bits));
     ASSERT_TRUE(io.good());
+  }
+  /// Where the records of a log or manifest begin.
+  static std::vector<std::uint64_t> records_of(const fs::path& file) {
+    constexpr std::uint64_t block = 32U << 10U;
+    constexpr std::uint64_t header = 7;
+    std::ifstream in(file, std::ios::binary);
+    const std::string bytes((std::istreambuf_iterator<char>(in)), {});
+    std::vector<std::uint64_t> out;
+    for (std::uint64_t at = 0; at + header <= bytes.size();) {
+      out.push_back(at);
+      at += header + (static_cast<std::uint8_t>(bytes[at + 4]) | (static_cast<std::uint8_t>(bytes[at + 5]) << 8U));
+      if (block - at % block < header) at += block - at % block;
+    }
+    return out;
+  }
+  /// Every bit of the headers of the first, a middle and the last record.
+  void expect_no_header_bit_may_change(const fs::path& file) {
+    const auto records = records_of(file);
+    ASSERT_GE(records.size(), 3U);
+    for (auto record : {records.front(), records[records.size() / 2], records.back()}) {
+      for (int bit = 0; bit < 7 * 8; ++bit) {
+        SCOPED_TRACE("bit " + std::to_string(bit) + " of the record at " + std::to_string(record));
+        flip(file, record + static_cast<std::uint64_t>(bit / 8), 1 << (bit % 8));
+        expect_refused(file.filename().string());
+        flip(file, record + static_cast<std::uint64_t>(bit / 8), 1 << (bit % 8));
+      }
+    }
   }
   /// Refused as corrupt, with the file and the remedy named.
   void expect_refused(const std::string& file) {
@@ -93,6 +120,13 @@ TEST_F(damaged_file, a_log_with_a_wrong_length_is_refused_not_taken_for_torn) {
     expect_refused(log.string());
     flip(log, at);
   }
+  open();
+  EXPECT_EQ(open_log().events.size(), 50U);
+}
+
+TEST_F(damaged_file, a_log_with_one_wrong_bit_in_any_header_is_refused_at_its_end_too) {
+  close();
+  expect_no_header_bit_may_change(files("", ".log").at(0));
   open();
   EXPECT_EQ(open_log().events.size(), 50U);
 }
