@@ -31,19 +31,6 @@ result<std::vector<file>> files_in(const fs::path& folder) {
   return out;
 }
 
-/// The name of the manifest that CURRENT points to, with what is wrong with it if something is.
-std::optional<std::string> check_current(const fs::path& folder, std::string& manifest) {
-  std::ifstream in(folder / "CURRENT", std::ios::binary);
-  if (!in) return "is missing or cannot be read";
-  std::getline(in, manifest);
-  if (!manifest.starts_with("MANIFEST-") || manifest.size() > 64) {
-    manifest.clear();
-    return "does not name a manifest";
-  }
-  if (!fs::exists(folder / manifest)) return "names " + manifest + ", which is missing";
-  return std::nullopt;
-}
-
 /// RocksDB's sentence names the whole path; the report names the file already.
 std::string brief(std::string text, const fs::path& folder) {
   auto whole = folder.string() + "/";
@@ -59,8 +46,9 @@ class checking {
     auto found = files_in(folder_);
     if (!found) return fail(std::move(found.error()));
     auto in_use = [&](const file& f) { return !tables || std::ranges::count(*tables, f.name) > 0; };
-    std::string manifest;
-    if (auto wrong = check_current(folder_, manifest)) out_.damaged.push_back({"CURRENT", *wrong, true});
+    auto current = current_manifest(folder_);
+    if (!current) out_.damaged.push_back({"CURRENT", current.error().detail, true});
+    const auto manifest = current.value_or(std::string());
     std::erase_if(*found, [&](const file& f) {
       return !f.name.ends_with(".log") && f.name != manifest && !(f.name.ends_with(".sst") && in_use(f));
     });
@@ -105,6 +93,18 @@ class checking {
 };
 
 }  // namespace
+
+result<std::string> current_manifest(const fs::path& folder) {
+  std::ifstream in(folder / "CURRENT", std::ios::binary);
+  if (!in) return fail(errc::corrupt, "is missing or cannot be read");
+  std::string name;
+  std::getline(in, name);
+  if (!name.starts_with("MANIFEST-") || name.size() > 64 || name.find('/') != std::string::npos) {
+    return fail(errc::corrupt, "does not name a manifest");
+  }
+  if (!fs::exists(folder / name)) return fail(errc::corrupt, "names " + name + ", which is missing");
+  return name;
+}
 
 result<files_check> check_files(const fs::path& folder, const std::optional<std::vector<std::string>>& tables,
                                 const progress& watch) {

@@ -24,6 +24,10 @@ struct files_check {
   std::uint64_t bytes = 0;
 };
 
+/// The name of the manifest that CURRENT names, which is there. Errors: corrupt; the detail says what is wrong with
+/// CURRENT.
+[[nodiscard]] result<std::string> current_manifest(const std::filesystem::path& folder);
+
 /// Reads every file of a database that is closed: the blocks of the tables, the records of log and manifest, against
 /// their checksums. `tables` are those in use; nothing: all that are there. Constant memory. Errors: stopping (`watch`
 /// said so), io_failed (the folder cannot be read).

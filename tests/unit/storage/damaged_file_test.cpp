@@ -157,6 +157,13 @@ TEST_F(damaged_file, a_damaged_manifest_is_refused) {
   expect_refused(manifests[0].filename().string());
 }
 
+TEST_F(damaged_file, a_manifest_with_one_wrong_bit_in_any_header_is_refused_at_its_end_too) {
+  close();
+  expect_no_header_bit_may_change(files("MANIFEST", "").at(0));
+  open();
+  EXPECT_EQ(open_log().events.size(), 50U);
+}
+
 TEST_F(damaged_file, a_damaged_current_is_refused) {
   close();
   auto current = data() / "rocks" / "CURRENT";
