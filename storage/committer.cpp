@@ -14,9 +14,9 @@ constexpr std::chrono::milliseconds backoff_max{5'000};
 
 }  // namespace
 
-committer::committer(engine& disk, commit_queue& queue, bool sync, store_metrics& numbers, const clock_source& clock,
-                     driver by)
-    : disk_(disk), queue_(queue), sync_(sync), numbers_(numbers), clock_(clock) {
+committer::committer(engine& disk, commit_queue& queue, bool sync, store_metrics& numbers, disk_watch& watch,
+                     const clock_source& clock, driver by)
+    : disk_(disk), queue_(queue), sync_(sync), numbers_(numbers), watch_(watch), clock_(clock) {
   numbers_.writable.set(1);
   if (by == driver::caller) return;
   thread_ = std::thread([this] {
@@ -82,7 +82,10 @@ bool committer::write_next() {
     batches.push_back(std::move(e.ops));
   }
   auto started = clock_.now();
-  auto outcome = disk_.write(batches, sync_);
+  auto outcome = [&] {
+    const disk_watch::scope at_it(watch_, disk_watch::work::commit);
+    return disk_.write(batches, sync_);
+  }();
   numbers_.commit_seconds.record(clock_.now() - started);
   written_.emplace(written_group{std::move(group), bytes, std::move(outcome)});
   return true;
@@ -109,7 +112,11 @@ void committer::tell(written_group group) {
 /// True when writes are possible again.
 bool committer::resume() {
   numbers_.resumes.add();
-  if (auto resumed = disk_.resume(); !resumed) {
+  auto resumed = [&] {
+    const disk_watch::scope at_it(watch_, disk_watch::work::commit);
+    return disk_.resume();
+  }();
+  if (!resumed) {
     LS_LOG(storage, warn, "still cannot write", {"error", resumed.error()});
     retry_at_ = clock_.now() + backoff_;
     backoff_ = std::min(backoff_ * 2, backoff_max);

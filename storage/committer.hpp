@@ -7,6 +7,7 @@
 
 #include "runtime/base/clock.hpp"
 #include "storage/commit_queue.hpp"
+#include "storage/disk_watch.hpp"
 #include "storage/engine.hpp"
 #include "storage/store_metrics.hpp"
 
@@ -21,7 +22,8 @@ class committer {
  public:
   enum class driver : std::uint8_t { own_thread, caller };
 
-  committer(engine& disk, commit_queue& queue, bool sync, store_metrics& numbers, const clock_source& clock, driver by);
+  committer(engine& disk, commit_queue& queue, bool sync, store_metrics& numbers, disk_watch& watch,
+            const clock_source& clock, driver by);
   /// Commits what waits, then ends. The queue refuses appends from then on.
   ~committer();
   committer(const committer&) = delete;
@@ -53,6 +55,7 @@ class committer {
   commit_queue& queue_;
   const bool sync_;
   store_metrics& numbers_;
+  disk_watch& watch_;  ///< knows of each write and resume under way
   const clock_source& clock_;
   std::atomic<bool> writable_{true};
   std::optional<written_group> written_;  ///< its listeners do not know yet

@@ -6,6 +6,7 @@
 #include "runtime/base/log.hpp"
 #include "storage/commit_queue.hpp"
 #include "storage/committer.hpp"
+#include "storage/disk_watch.hpp"
 #include "storage/engine.hpp"
 #include "storage/engine_metrics.hpp"
 #include "storage/log_layout.hpp"
@@ -85,14 +86,19 @@ struct store::impl {
         disk(std::move(disk_)),
         disk_numbers(registry, *disk),
         queue({o.queue_requests_max, o.queue_bytes_max, o.group_bytes_max, o.logs_open_max}, epochs, numbers),
-        // A thread sleeps by the machine's clock, so that is what its back-off goes by.
-        writer(*disk, queue, o.durability == durability::fsync, numbers, o.own_thread ? system_clock_source() : clock,
+        // A thread sleeps by the machine's clock, so that is what its back-off and its watch go by.
+        watch(registry, o.own_thread ? system_clock_source() : clock, o.own_thread),
+        writer(*disk, queue, o.durability == durability::fsync, numbers, watch,
+               o.own_thread ? system_clock_source() : clock,
                o.own_thread ? committer::driver::own_thread : committer::driver::caller) {
     if (!o.own_thread) step = [this] { return writer.step(); };
   }
 
-  template <class T>
-  result<T> counted(result<T> r) {
+  /// What `how` reads: watched while it does, damage counted.
+  template <class Read>
+  auto read(Read how) {
+    const disk_watch::scope at_it(watch, disk_watch::work::read);
+    auto r = how();
     if (!r && r.error().is(condition::corrupt)) {
       numbers.corrupt_records.add();
       LS_LOG(storage, error, "damaged data", {"error", r.error()});
@@ -108,6 +114,7 @@ struct store::impl {
   std::unique_ptr<engine> disk;
   engine_metrics disk_numbers;
   commit_queue queue;
+  disk_watch watch;
   committer writer;
   commit_queue::committer_step step;  ///< empty when the writer has a thread
 };
@@ -147,6 +154,9 @@ store::~store() = default;
 const std::string& store::id() const noexcept { return impl_->who.store_id; }
 const history_id& store::history() const noexcept { return impl_->who.history_id; }
 bool store::writable() const noexcept { return impl_->writer.writable(); }
+disk_waits store::waits() const {
+  return {impl_->watch.age(disk_watch::work::commit), impl_->watch.age(disk_watch::work::read)};
+}
 epoch store::epoch_of(partition p) const { return impl_->queue.epoch_of(p); }
 
 result<void> store::raise_epochs(std::span<const std::pair<partition, epoch>> changes) {
@@ -172,7 +182,7 @@ result<log_contents> store::open_log(const log_id& log) {
   for (;;) {
     auto begun = impl_->queue.begin_open(prefix, log.partition, impl_->step);
     if (!begun) return fail(std::move(begun.error()));
-    auto loaded = impl_->counted(load_log(*impl_->disk, prefix, impl_->clock.wall().value));
+    auto loaded = impl_->read([&] { return load_log(*impl_->disk, prefix, impl_->clock.wall().value); });
     std::optional<commit_queue::opened_at> at;
     if (loaded) at = {loaded->contents.last, {loaded->oldest, loaded->contents.snapshot_at}};
     if (!impl_->queue.finish_open(prefix, *begun, at)) continue;
@@ -206,8 +216,10 @@ result<void> store::append(const append_request& request, append_listener listen
 
 result<log_contents> store::read_log(const log_id& log) const {
   if (auto fit = check(log); !fit) return fail(std::move(fit.error()));
-  auto view = impl_->disk->view();
-  auto loaded = impl_->counted(load_log(*view, log_prefix(log), impl_->clock.wall().value));
+  auto loaded = impl_->read([&] {
+    auto view = impl_->disk->view();
+    return load_log(*view, log_prefix(log), impl_->clock.wall().value);
+  });
   if (!loaded) return fail(std::move(loaded.error()));
   loaded->contents.owner_epoch = epoch_of(log.partition);
   return std::move(loaded->contents);
@@ -215,14 +227,16 @@ result<log_contents> store::read_log(const log_id& log) const {
 
 result<row_page> store::read_rows(const log_id& log, const row_query& query) const {
   if (auto fit = check(log); !fit) return fail(std::move(fit.error()));
-  return impl_->counted(load_rows(*impl_->disk, log_prefix(log), query, impl_->clock.wall().value));
+  return impl_->read([&] { return load_rows(*impl_->disk, log_prefix(log), query, impl_->clock.wall().value); });
 }
 
 result<due_page> store::due_reminders(partition p, std::int64_t until_ms, const std::string& after_cursor,
                                       std::uint32_t entries_max) const {
   if (p.value >= partition_count || entries_max == 0) return fail(errc::invalid, "due reminders of no partition");
-  auto view = impl_->disk->view();
-  auto page = impl_->counted(load_due(*view, p, until_ms, after_cursor, entries_max));
+  auto page = impl_->read([&] {
+    auto view = impl_->disk->view();
+    return load_due(*view, p, until_ms, after_cursor, entries_max);
+  });
   if (!page || page->damaged.empty()) return page;
   impl_->numbers.corrupt_records.add(page->damaged.size());
   LS_LOG(storage, error, "damaged reminders", {"count", page->damaged.size()}, {"first", page->damaged.front()});

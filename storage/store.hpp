@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -137,6 +138,12 @@ struct due_page {
   std::vector<error> damaged;  ///< entries that were left out because they, or their reminders, are damaged
 };
 
+/// How long the disk has been at what it is doing; 0 = nothing.
+struct disk_waits {
+  std::chrono::milliseconds commit{0};  ///< the group being written, or the attempt to write again
+  std::chrono::milliseconds read{0};  ///< the oldest one
+};
+
 /// Everything that one node keeps on disk: logs by (partition, name), each with journal, snapshot, rows and marks.
 ///
 /// Thread: any. Owns one committing thread (unless told otherwise), which takes all appends that wait into one batch with one fsync, so that
@@ -173,6 +180,8 @@ class store {
   [[nodiscard]] const history_id& history() const noexcept;
   /// False while a failed disk makes appends impossible.
   [[nodiscard]] bool writable() const noexcept;
+  /// Cheap, and answers while the disk does not. A hang of two seconds is logged.
+  [[nodiscard]] disk_waits waits() const;
 
   /// 0 when the partition was never owned.
   [[nodiscard]] epoch epoch_of(partition p) const;

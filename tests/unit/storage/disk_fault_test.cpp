@@ -138,6 +138,27 @@ TEST_F(disk_fault, a_slow_disk_fills_the_queue_to_its_bound_and_holds_up_no_read
   commit(after(at, {"after"}));
 }
 
+TEST_F(disk_fault, a_commit_that_hangs_can_be_seen_while_it_does) {
+  open_log();
+  commit(after(0, {"before"}));
+  EXPECT_EQ(store_->waits().read, std::chrono::milliseconds{0});
+  disk_->hold_syncs(true);
+  auto heard = std::make_shared<recorder>();
+  ASSERT_TRUE(store_->append(after(1, {"hangs"}), heard));
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  auto seen = [&] { return number("lightstick_storage_commit_under_way_seconds") >= 1; };
+  while (!seen() && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{20});
+  }
+  EXPECT_TRUE(seen());
+  EXPECT_GE(store_->waits().commit, std::chrono::seconds{1});
+  EXPECT_TRUE(store_->writable()) << "nothing has failed";
+  disk_->hold_syncs(false);
+  ASSERT_TRUE(heard->wait_committed(2));
+  EXPECT_EQ(store_->waits().commit, std::chrono::milliseconds{0});
+  EXPECT_EQ(number("lightstick_storage_commit_under_way_seconds"), 0U);
+}
+
 TEST_F(disk_fault, a_stale_owner_whose_appends_wait_for_the_disk_writes_nothing_more_once_the_epoch_is_raised) {
   open_log();
   disk_->hold_syncs(true);
