@@ -85,6 +85,8 @@ class node_info {
   virtual void inspect_stored(const actor_id& id, unique_function<void(result<runtime::inspection>)> done) = 0;
   /// Nothing when nobody owns it.
   [[nodiscard]] virtual std::optional<placement> where(partition p) const = 0;
+  /// Why the node is of no use to clients now, as a sentence; nothing while it is. Cheap, and never blocks.
+  [[nodiscard]] virtual std::optional<std::string> unready() const { return std::nullopt; }
   /// What answers /v1/admin/backup, stats and erase; null: nobody. Lives as long as this.
   [[nodiscard]] virtual node_jobs* jobs() noexcept { return nullptr; }
 };
@@ -108,7 +110,7 @@ class server {
 
   /// Begins to serve. REQUIRES: the kinds are registered; `sys` and `info` outlive the server's threads (until `stop`).
   virtual void start(runtime::system& sys, node_info& info) = 0;
-  /// Stops accepting, says `move` to every client, closes each with 4200 within `limit`; readyz says 503 from now on.
+  /// Stops accepting, says `move` to every client, closes each with 4200 within `limit`; readyz says 503 from now on (as while `unready`).
   virtual void drain(std::chrono::milliseconds limit) = 0;
   /// Ends all threads. Idempotent.
   virtual void stop() = 0;

@@ -36,7 +36,7 @@ struct gathering {
 
 void admin_service::handle(const http_request& r, responder respond) {
   if (r.path == "/healthz") return respond(net::health_response());
-  if (r.path == "/readyz") return respond(net::readiness_response(core_.draining.load(std::memory_order_relaxed)));
+  if (r.path == "/readyz") return respond(net::readiness_response(core_));
   std::optional<http_response> refusal;
   auto by = admit(r, refusal);
   if (!by) return respond(std::move(*refusal));

@@ -7,6 +7,7 @@ namespace {
 
 constexpr std::size_t shown_of_each = 20;
 constexpr double mailbox_part = 0.8;
+constexpr std::int64_t hang_s = 2;
 
 std::int64_t value_of(const metrics& registry, std::string_view name, std::int64_t otherwise) {
   for (const auto& e : registry.entries()) {
@@ -37,7 +38,20 @@ void look_at_actors(const runtime::system& sys, std::vector<finding>& out) {
   }
 }
 
+void look_at_hangs(const metrics& registry, std::vector<finding>& out) {
+  const auto look = [&](std::string_view gauge, const std::string& work, const std::string& so) {
+    const auto s = value_of(registry, gauge, 0);
+    if (s < hang_s) return;
+    out.push_back({"error", "storage", "has waited for the disk for " + std::to_string(s) + " s, for one " + work + so,
+                   "the disk hangs or is far too slow: see `iostat -x 1` and the kernel's log of its machine; when the "
+                   "disk answers the node goes on by itself"});
+  };
+  look("lightstick_storage_commit_under_way_seconds", "commit", "; nothing is acknowledged meanwhile");
+  look("lightstick_storage_read_under_way_seconds", "read", "; what is not in memory is not shown meanwhile");
+}
+
 void look_at_storage(const metrics& registry, std::vector<finding>& out) {
+  look_at_hangs(registry, out);
   if (value_of(registry, "lightstick_storage_writable", 1) == 0) {
     out.push_back({"error", "storage", "cannot write; reads go on and publishes are answered 131",
                    "make room on the disk of the data folder, or see the log for what failed; it goes on by itself"});

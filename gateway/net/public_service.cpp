@@ -35,9 +35,21 @@ result<std::string> guest_name(std::string_view body) {
 
 http_response health_response() { return json_response(R"({"status":"ok"})"); }
 
-http_response readiness_response(bool draining) {
-  if (!draining) return json_response(R"({"status":"ready"})");
-  auto out = json_response(R"({"status":"draining"})");
+http_response readiness_response(const core& c) {
+  const bool draining = c.draining.load(std::memory_order_relaxed);
+  const auto why = draining || c.info == nullptr ? std::nullopt : c.info->unready();
+  if (!draining && !why) return json_response(R"({"status":"ready"})");
+  std::string body;
+  wire::json_writer w(body);
+  w.begin_map(2);
+  w.key("status");
+  w.string(draining ? "draining" : "stuck");
+  if (why) {
+    w.key("why");
+    w.string(*why);
+  }
+  w.end_map();
+  auto out = json_response(std::move(body));
   out.status = 503;
   return out;
 }
@@ -52,7 +64,7 @@ http_response public_service::answer(const http_request& r) {
   if (!reads(r)) return wrong_method_response("GET, HEAD");
   if (r.path == "/v1/rooms") return rooms(r);
   if (r.path == "/healthz") return health_response();
-  if (r.path == "/readyz") return readiness_response(core_.draining.load(std::memory_order_relaxed));
+  if (r.path == "/readyz") return readiness_response(core_);
   if (r.path == "/v1/ws") {
     auto out = error_response(426, actors::errc::bad_request, "this is a WebSocket: upgrade");
     out.headers.emplace_back("Upgrade", "websocket");

@@ -35,6 +35,6 @@ class public_service final : public http_service {
 
 /// `{"status":"ok"}`, or 503 with `{"status":"draining"}` for readiness while the node drains. Both listeners have them.
 [[nodiscard]] http_response health_response();
-[[nodiscard]] http_response readiness_response(bool draining);
+[[nodiscard]] http_response readiness_response(const core& c);
 
 }  // namespace lightstick::gateway::net

@@ -71,7 +71,7 @@ result<void> node::parts::open_server() {
 result<void> node::parts::start_actors() {
   log = std::make_unique<cluster::local_log>(*store, *coordination, config.log, registry);
   jobs = std::make_unique<tools::jobs>(*store, config.data);
-  stored = std::make_unique<stored_actors>(*log, *coordination, jobs.get());
+  stored = std::make_unique<stored_actors>(*store, *log, *coordination, jobs.get());
   auto started = runtime::system::start(config.runtime, log.get(), system_clock_source(), registry);
   if (!started) return fail(std::move(started.error()));
   system = std::move(*started);

@@ -16,6 +16,13 @@ runtime::inspection describe(const runtime::recovered_log& stored) {
   };
 }
 
+std::optional<std::string> unready_because(const storage::disk_waits& waits) {
+  const bool commit = waits.commit >= unready_after;
+  if (!commit && waits.read < unready_after) return std::nullopt;
+  const auto s = std::chrono::duration_cast<std::chrono::seconds>(commit ? waits.commit : waits.read).count();
+  return std::string(commit ? "a commit" : "a read") + " has waited for the disk for " + std::to_string(s) + " s";
+}
+
 std::optional<gateway::placement> stored_actors::where(partition p) const {
   const auto owned = who_owns_.owner_of(p);
   if (!owned) return std::nullopt;

@@ -56,6 +56,11 @@ class one_stored final : public node_info {
   [[nodiscard]] std::optional<placement> where(partition /*p*/) const override {
     return placement{node_id{"n1"}, true, lightstick::epoch{7}};
   }
+  [[nodiscard]] std::optional<std::string> unready() const override {
+    if (hangs) return "a commit has waited for the disk for 17 s";
+    return std::nullopt;
+  }
+  std::atomic<bool> hangs{false};
 };
 
 class server_test : public ::testing::Test {
@@ -217,6 +222,33 @@ TEST_F(server_test, metrics_are_in_prometheus_text) {
   EXPECT_NE(text.body.find("# TYPE lightstick_gateway_http_answers_total counter"), std::string::npos);
   EXPECT_NE(text.body.find(R"(lightstick_gateway_http_answers_total{status="200"} )"), std::string::npos);
   EXPECT_NE(text.body.find(R"(lightstick_gateway_walk_seconds_bucket{le="+Inf"} 0)"), std::string::npos);
+}
+
+TEST_F(server_test, a_node_whose_disk_hangs_is_alive_and_not_ready_and_says_why_on_both_listeners) {
+  serve();
+  info.hangs = true;
+  for (const auto& at : {node->listening(), node->admin_listening()}) {
+    EXPECT_EQ(send(at, "GET", "/healthz").status, 200U);
+    const auto said = send(at, "GET", "/readyz");
+    EXPECT_EQ(said.status, 503U);
+    EXPECT_EQ(said.body, R"({"status":"stuck","why":"a commit has waited for the disk for 17 s"})");
+  }
+  info.hangs = false;
+  EXPECT_EQ(call("GET", "/readyz").status, 200U);
+}
+
+TEST_F(server_test, a_commit_or_a_read_that_hangs_is_something_for_the_doctor) {
+  serve();
+  for (const std::string work : {"commit", "read"}) {
+    auto& age = registry.make_gauge("lightstick_storage_" + work + "_under_way_seconds", "");
+    age.set(1);
+    EXPECT_EQ(ask_admin("/v1/admin/doctor").body, R"({"healthy":true,"findings":[]})");
+    age.set(17);
+    const auto told = ask_admin("/v1/admin/doctor").body;
+    EXPECT_NE(told.find(R"("healthy":false)"), std::string::npos) << told;
+    EXPECT_NE(told.find("has waited for the disk for 17 s, for one " + work), std::string::npos) << told;
+    age.set(0);
+  }
 }
 
 TEST_F(server_test, a_draining_node_is_not_ready_and_lets_nobody_in) {

@@ -75,6 +75,13 @@ TEST(process_metrics, are_read_at_each_scrape) {
   }
 }
 
+TEST(readiness, ends_when_the_disk_has_kept_a_commit_or_a_read_waiting_for_too_long) {
+  using std::chrono::milliseconds;
+  EXPECT_EQ(unready_because({milliseconds{9'999}, milliseconds{9'999}}), std::nullopt);
+  EXPECT_EQ(unready_because({milliseconds{10'000}, {}}), "a commit has waited for the disk for 10 s");
+  EXPECT_EQ(unready_because({{}, milliseconds{12'900}}), "a read has waited for the disk for 12 s");
+}
+
 TEST(stored_actor, is_described_by_its_log) {
   runtime::recovered_log stored;
   stored.owner_epoch = epoch{3};
