@@ -58,6 +58,7 @@ result<room_walk_report> walk_rooms(stored_rooms& where, const room_walk_order& 
     more = page->more;
     what.cursor = std::move(page->cursor);
   }
+  (void)tell(0, 0);  // the last page may have had nobody to ask
   return out;
 }
 
