@@ -25,6 +25,12 @@ std::string label_text(const std::string& store_id, std::uint64_t format) {
   return std::string(title) + "\nformat " + std::to_string(format) + "\nstore " + store_id + "\n";
 }
 
+tl::unexpected<error> half_restored(const fs::path& path) {
+  return fail(errc::not_a_store, "a back-up was being restored into " + path.string() +
+                                     " and that never ended; run the same `lightstick restore` again, or remove the "
+                                     "folder");
+}
+
 /// The name of a file that a fresh data folder has no place for, if there is one.
 std::optional<std::string> stranger_in(const fs::path& path, std::error_code& failure) {
   for (const auto& item : fs::directory_iterator(path, failure)) {
@@ -60,9 +66,7 @@ result<data_folder> data_folder::open(const fs::path& path, bool create) {
   std::error_code failure;
   // Before LOCK is put into a folder that is somebody else's.
   if (!fs::exists(path / label_name) && fs::exists(path / restoring_label_name)) {
-    return fail(errc::not_a_store, "a back-up was being restored into " + path.string() +
-                                       " and that never ended; run the same `lightstick restore` again, or remove "
-                                       "the folder");
+    return half_restored(path);
   }
   if (!fs::exists(path / label_name) && !fs::exists(path / new_label_name)) {
     auto stranger = stranger_in(path, failure);
@@ -107,6 +111,7 @@ result<void> data_folder::check_is_one(const fs::path& path) {
   std::error_code failure;
   if (!fs::exists(path, failure)) return fail(errc::missing, "there is no data folder " + path.string());
   if (!fs::is_directory(path, failure)) return fail(errc::not_a_store, path.string() + " is a file, not a folder");
+  if (!fs::exists(path / label_name) && fs::exists(path / restoring_label_name)) return half_restored(path);
   if (fs::exists(path / label_name) || fs::exists(path / "rocks")) return {};
   return fail(errc::not_a_store, path.string() + " is no data folder: it has neither " + label_name + " nor rocks/");
 }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <mutex>
@@ -110,6 +111,58 @@ TEST_F(care, a_node_is_backed_up_under_load_and_what_was_acknowledged_before_is_
   EXPECT_THAT(list.out, AllOf(HasSubstr("\"keep\":2"), HasSubstr("\"id\":3"), testing::Not(HasSubstr("\"id\":1,"))));
   n.terminate();
   EXPECT_EQ(lightstick({"verify", data()}).exit_code, 0);
+}
+
+/// Restores until the process has begun with the target, and kills it there. False when it was too quick.
+bool restore_killed_midway(const std::string& backups, const std::filesystem::path& to,
+                           const std::filesystem::path& out) {
+  process restoring(lightstick_binary(), {"restore", backups, "--to", to.string()}, out, out);
+  const auto until = std::chrono::steady_clock::now() + patience;
+  while (!std::filesystem::exists(to / "LIGHTSTICK.restoring") && !restoring.ended()) {
+    if (std::chrono::steady_clock::now() > until) throw std::runtime_error("the restore does not begin");
+    std::this_thread::yield();
+  }
+  restoring.signal(SIGKILL);
+  return restoring.wait().signal == SIGKILL && !std::filesystem::exists(to / "LIGHTSTICK");
+}
+
+TEST_F(care, a_restore_that_was_killed_leaves_a_folder_that_says_so_and_can_be_run_again) {
+  auto& n = the_node();
+  {
+    auto mina = n.enter(encoding::json, "mina");
+    mina.join("aurora");
+    for (int i = 0; i < 50; ++i) mina.publish("aurora", "said " + std::to_string(i));
+  }
+  ASSERT_EQ(on_node({"backup", data(), "--to", backups()}).exit_code, 0);
+  ASSERT_EQ(n.terminate().exit_code, 0);
+  std::filesystem::rename(n.data(), n.folder() / "lost");
+  bool killed = false;
+  for (int tries = 0; tries < 20 && !killed; ++tries) {
+    std::filesystem::remove_all(data());
+    killed = restore_killed_midway(backups(), n.data(), n.folder() / "restore.out");
+  }
+  ASSERT_TRUE(killed);
+
+  for (const auto& words : {std::vector<std::string>{"backup", data(), "--to", (n.folder() / "others").string()},
+                            std::vector<std::string>{"stats", data()}, std::vector<std::string>{"verify", data()}}) {
+    const auto refused = lightstick(words);
+    EXPECT_EQ(refused.exit_code, 2) << words[0];
+    EXPECT_THAT(refused.err,
+                AllOf(HasSubstr("that never ended"), HasSubstr("run the same `lightstick restore` again")));
+  }
+  EXPECT_FALSE(std::filesystem::exists(n.data() / "LIGHTSTICK")) << "looking at it does not make it whole";
+
+  const auto again = lightstick({"restore", backups(), "--to", data()});
+  ASSERT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_FALSE(std::filesystem::exists(n.data() / "LIGHTSTICK.restoring"));
+  EXPECT_EQ(lightstick({"verify", data()}).exit_code, 0);
+  const auto third = lightstick({"restore", backups(), "--to", data()});
+  EXPECT_EQ(third.exit_code, 2) << "what is whole is not restored over";
+  EXPECT_THAT(third.err, HasSubstr("name another one"));
+  n.start();
+  auto reader = n.enter(encoding::json, "reader");
+  reader.join("aurora");
+  EXPECT_EQ(reader.history_after("aurora", 0).size(), 50U);
 }
 
 TEST_F(care, a_folder_in_use_is_refused_with_a_way_out) {

@@ -333,6 +333,11 @@ TEST_F(verified, a_folder_in_use_or_of_something_else_is_refused) {
   close();
   EXPECT_EQ(code_of(verify_folder(folder_.path(), {})), errc::not_a_store);
   EXPECT_EQ(code_of(verify_folder(folder_.path() / "nowhere", {})), errc::missing);
+  fs::create_directory(folder_.path() / "half");
+  std::ofstream(folder_.path() / "half" / "LIGHTSTICK.restoring") << "title\n";
+  auto half = verify_folder(folder_.path() / "half", {});
+  ASSERT_EQ(code_of(half), errc::not_a_store);
+  EXPECT_THAT(half.error().detail, HasSubstr("run the same `lightstick restore` again"));
 }
 
 }  // namespace
