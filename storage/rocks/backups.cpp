@@ -11,6 +11,7 @@
 
 #include "storage/errc.hpp"
 #include "storage/rocks/backup_copy.hpp"
+#include "storage/rocks/pace.hpp"
 #include "storage/rocks/status.hpp"
 
 namespace lightstick::storage::rocks {
@@ -92,7 +93,10 @@ std::uint64_t live_bytes(rocksdb::DB& db) {
 
 result<backup_copied> copy_backup(rocksdb::DB& db, const backup_copy& order) {
   auto how = options_for(order.to);
-  how.backup_rate_limit = order.bytes_per_second_max;
+  // RocksDB's own limiter lets a byte wait for as long as a low rate says, whoever stops.
+  const auto held_back =
+      std::make_shared<pace>(static_cast<std::int64_t>(std::min<std::uint64_t>(order.bytes_per_second_max, INT64_MAX)));
+  if (order.bytes_per_second_max > 0) how.backup_rate_limiter = held_back;
   auto opened = open<rocksdb::BackupEngine>(how);
   if (!opened) return fail(std::move(opened.error()));
   auto& engine = **opened;
@@ -108,7 +112,9 @@ result<backup_copied> copy_backup(rocksdb::DB& db, const backup_copy& order) {
   {
     // Asked by the clock, not by bytes: a slow rate must not hold a stop up.
     const periodic watcher([&] {
-      if (order.watch && !order.watch(std::min(done.load(), total), total)) engine.StopBackup();
+      if (!order.watch || order.watch(std::min(done.load(), total), total)) return;
+      engine.StopBackup();
+      held_back->end();
     });
     s = engine.CreateNewBackupWithMetadata(create, &db, order.label, &out.id);
   }

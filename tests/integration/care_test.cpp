@@ -224,7 +224,7 @@ TEST_F(care, jobs_need_an_admin_and_are_one_at_a_time) {
   }
   EXPECT_EQ(http_post(port, "/v1/admin/backup", value::map{}, the_node().admin_headers()).status, 400);
   // So slow that it is under way when the next one comes.
-  const value::map slow{{"to", backups()}, {"bytes_per_second", 2'000}};
+  const value::map slow{{"to", backups()}, {"bytes_per_second", 1}};
   ASSERT_EQ(http_post(port, "/v1/admin/backup", slow, the_node().admin_headers()).status, 202);
   EXPECT_EQ(http_post(port, "/v1/admin/stats", value::map{}, the_node().admin_headers()).status, 409);
   EXPECT_THAT(the_node().admin_get("/v1/admin/backup").body, HasSubstr("\"state\":\"running\""));
