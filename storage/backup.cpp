@@ -105,6 +105,13 @@ result<backup_info> choose(const backup_list& all, std::optional<std::uint32_t> 
                                  "; what it holds: lightstick backups " + folder.string());
 }
 
+/// On a medium that is read-only nobody can hold the lock but who looks, too.
+result<file_lock> lock_for_reading(const fs::path& folder) {
+  auto lock = lock_folder(folder, what);
+  if (lock || lock.error().code != errc::not_permitted) return lock;
+  return lock_folder_unchanged(folder, what);
+}
+
 }  // namespace
 
 struct backup_folder::parts {
@@ -194,9 +201,10 @@ result<std::uint32_t> expire_backups(const fs::path& folder, const backup_order&
 result<restored> restore_backup(const fs::path& folder, std::optional<std::uint32_t> id, const fs::path& to,
                                 const progress& watch) {
   if (lies_in(to, folder)) return fail(errc::invalid, "a data folder must not lie inside of the back-ups");
-  auto backups = backup_folder::open_existing(folder);
-  if (!backups) return fail(std::move(backups.error()));
-  auto all = backups->list();
+  if (auto fit = check_is_backups(folder); !fit) return fail(std::move(fit.error()));
+  auto lock = lock_for_reading(folder);
+  if (!lock) return fail(std::move(lock.error()));
+  auto all = list_in(folder);
   if (!all) return fail(std::move(all.error()));
   auto from = choose(*all, id, folder);
   if (!from) return fail(std::move(from.error()));
@@ -206,7 +214,7 @@ result<restored> restore_backup(const fs::path& folder, std::optional<std::uint3
   }
   auto target = data_folder::restore(to);
   if (!target) return fail(std::move(target.error()));
-  auto copied = rocks::restore_backup(backups->engine_path(), from->id, target->engine_path(), watch);
+  auto copied = rocks::restore_backup(folder / engine_name, from->id, target->engine_path(), watch);
   if (!copied) return fail(std::move(copied.error()));
   auto now = give_new_identity(target->engine_path());
   if (!now) return fail(std::move(now.error()));

@@ -1,6 +1,8 @@
 #include "storage/backup.hpp"
 
 #include <gmock/gmock.h>
+#include <linux/capability.h>
+#include <sys/syscall.h>
 #include <fstream>
 #include <thread>
 
@@ -12,6 +14,26 @@ namespace {
 
 namespace fs = std::filesystem;
 using testing::HasSubstr;
+
+/// Takes from this thread, for as long as it lives, root's right to write where the mode says no.
+class no_override {
+ public:
+  no_override() {
+    ok_ = ::syscall(SYS_capget, &header_, before_.data()) == 0;
+    auto less = before_;
+    less[0].effective &= ~(1U << CAP_DAC_OVERRIDE);
+    ok_ = ok_ && ::syscall(SYS_capset, &header_, less.data()) == 0;
+  }
+  ~no_override() { (void)::syscall(SYS_capset, &header_, before_.data()); }
+  no_override(const no_override&) = delete;
+  no_override& operator=(const no_override&) = delete;
+  [[nodiscard]] bool ok() const { return ok_; }
+
+ private:
+  __user_cap_header_struct header_{_LINUX_CAPABILITY_VERSION_3, 0};
+  std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> before_{};
+  bool ok_ = false;
+};
 
 class backup_of_store : public store_test {
  protected:
@@ -223,6 +245,32 @@ TEST_F(backup_of_store, is_restored_into_a_new_or_empty_folder_only) {
   EXPECT_EQ(code_of(restore_backup(backups(), {}, backups() / "x", {})), errc::invalid);
   ASSERT_TRUE(restore_backup(backups(), {}, other(), {}));
   EXPECT_EQ(code_of(restore_backup(backups(), {}, other(), {})), errc::not_a_store);
+}
+
+TEST_F(backup_of_store, is_restored_from_where_nothing_can_be_written) {
+  say(0, 10);
+  back_up();
+  auto no_writing = [&](bool no) {
+    const auto bits = fs::perms::owner_write | fs::perms::group_write | fs::perms::others_write;
+    for (const auto& item : fs::recursive_directory_iterator(backups())) {
+      fs::permissions(item.path(), bits, no ? fs::perm_options::remove : fs::perm_options::add);
+    }
+    fs::permissions(backups(), bits, no ? fs::perm_options::remove : fs::perm_options::add);
+  };
+  for (bool with_lock : {true, false}) {
+    if (!with_lock) fs::remove(backups() / "LOCK");
+    no_writing(true);
+    {
+      const no_override as_anybody;
+      ASSERT_TRUE(as_anybody.ok());
+      EXPECT_EQ(code_of(expire_backups(backups(), {}, clock_.wall())), errc::not_permitted) << "nothing can be written";
+      auto done = restore_backup(backups(), {}, other(), {});
+      EXPECT_TRUE(done) << done.error().to_string();
+    }
+    no_writing(false);
+    EXPECT_EQ(open_other()->read_log(aurora)->events.size(), 10U);
+    fs::remove_all(other());
+  }
 }
 
 TEST_F(backup_of_store, restored_half_way_is_no_data_folder_until_it_is_restored_again) {
