@@ -142,6 +142,7 @@ class activation final : private context {
 
   // activation_commits.cpp
   [[nodiscard]] result<void> note_reminders(changes& what, append_request& request);
+  void refuse_too_large(const char* what, std::size_t bytes, unique_function<void(commit_outcome, context&)> done);
 
   // activation_asks.cpp
   void run_due_asks();

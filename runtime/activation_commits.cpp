@@ -7,6 +7,7 @@
 #include "runtime/activation.hpp"
 #include "runtime/activation_guard.hpp"
 #include "runtime/commit_listener.hpp"
+#include "runtime/record_codec.hpp"
 
 namespace lightstick::runtime {
 namespace {
@@ -90,9 +91,21 @@ result<void> activation::note_reminders(changes& what, append_request& request) 
   return {};
 }
 
+/// The state is ahead of the journal: it is read again.
+void activation::refuse_too_large(const char* what, std::size_t bytes,
+                                  unique_function<void(commit_outcome, context&)> done) {
+  last_error_ = {make_error_code(errc::invalid), std::string(what) + " would have " + std::to_string(bytes) +
+                                                     " bytes, more than " + std::to_string(record_bytes_max)};
+  append_failed_ = true;
+  done(tl::unexpected<error>(last_error_), *this);
+}
+
 void activation::persist(changes what, unique_function<void(commit_outcome, context&)> done) {
   if (phase_ != activation_phase::active || append_failed_) {
     return done(fail(errc::unavailable, "the actor is recovering"), *this);
+  }
+  for (const auto& event : what.events) {
+    if (event.size() > record_bytes_max) return refuse_too_large("an event", event.size(), std::move(done));
   }
   append_request request;
   if (firing_ != nullptr || !what.reminders.empty()) {
@@ -125,6 +138,9 @@ void activation::persist(changes what, unique_function<void(commit_outcome, cont
   if (what.snapshot_now || since_snapshot_ >= kind().snapshot_every || bytes_since_snapshot_ >= kind().snapshot_bytes) {
     request.snapshot = logic_->snapshot();
     request.remove_later = !what.snapshot_now;
+    if (request.snapshot->size() > record_bytes_max) {
+      return refuse_too_large("its state", request.snapshot->size(), std::move(done));
+    }
     since_snapshot_ = bytes_since_snapshot_ = 0;
   }
   const auto due_ms = earliest(request.reminders);

@@ -78,7 +78,8 @@ class context {
   /// under way errc::unavailable: it may have been committed.
   /// REQUIRES: a durable kind.
   /// An actor has at most `reminders_max` reminders; a change beyond that is refused with errc::overloaded, and, when it
-  /// has events, recovers the actor, whose state is ahead of its journal then.
+  /// has events, recovers the actor, whose state is ahead of its journal then. So is an event or a snapshot of more than
+  /// `record_bytes_max`, with errc::invalid: nothing of it is written, and what makes the state smaller still is.
   virtual void persist(changes what, unique_function<void(commit_outcome, context&)> done) = 0;
 
   /// What this actor is to be reminded of, with every change persisted so far. Valid until the next `persist`.

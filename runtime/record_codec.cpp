@@ -12,10 +12,6 @@ struct string_sink {
 
 msgpack::packer<string_sink> packer_into(string_sink& sink) { return msgpack::packer<string_sink>{sink}; }
 
-/// The largest record is a user's snapshot: two fields a room.
-constexpr std::size_t fields_max = 4096;
-constexpr std::size_t field_bytes_max = 1U << 20U;
-
 bool refer_to_input(msgpack::type::object_type, std::size_t, void*) { return true; }
 
 }  // namespace
@@ -106,7 +102,8 @@ struct record_reader::impl {
   void open(std::string_view record, std::uint64_t newest) {
     try {
       std::size_t used = 0;
-      msgpack::unpack_limit limit{fields_max, 0, field_bytes_max, field_bytes_max, 0, 2};
+      // Every field takes a byte at least, so that what was written is read, and a false length allocates no more.
+      const msgpack::unpack_limit limit{record.size(), 0, record.size(), record.size(), 0, 2};
       handle = msgpack::unpack(record.data(), record.size(), used, refer_to_input, nullptr, limit);
       if (used != record.size()) return refuse("has bytes after its end");
     } catch (const std::exception&) {

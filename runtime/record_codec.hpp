@@ -13,6 +13,10 @@
 /// Without msgpack's headers, so that any codec may include it.
 namespace lightstick::runtime {
 
+/// Events and snapshots up to this size are written, and every record that was written is read. What is beyond it is
+/// refused by `context::persist`. Bytes.
+inline constexpr std::size_t record_bytes_max = 8U << 20U;
+
 /// Writes one record. REQUIRES: exactly the announced number of fields is written.
 class record_writer {
  public:
@@ -34,7 +38,7 @@ class record_writer {
 
 /// Reads one record, field by field. The first mistake is kept and everything read after it is empty, so that a
 /// decoder reads all its fields and asks `finish` once. Never throws, never reads beyond the bytes, and never
-/// allocates more than a small multiple of them.
+/// allocates more than some thirty times their size.
 class record_reader {
  public:
   /// `what` names the record in errors ("room event"); versions 1 to `newest` are understood.

@@ -139,6 +139,13 @@ TEST_F(runtime_operators, letters_are_bounded_and_the_oldest_goes) {
   EXPECT_EQ(all.letters.at(0).id, 6U);
   EXPECT_EQ(counted("lightstick_dead_letters_forgotten_total"), 5U);
   EXPECT_TRUE(letters<dead_letters::letter>(dead_letters::show{5}).error().is(condition::not_found));
+  ASSERT_TRUE(log.has_snapshot({dead_letters::kind, dead_letters::key}));
+  sys->stop({});
+  start();
+  const auto again = letters<dead_letters::listed>(dead_letters::list{0, 2'000}).value();
+  EXPECT_EQ(again.total, dead_letters::letters_max) << "read again whole";
+  EXPECT_EQ(again.letters.front().id, 6U);
+  EXPECT_EQ(again.letters.back().id, dead_letters::letters_max + 5);
 }
 
 TEST_F(runtime_operators, the_audit_journal_lists_the_newest_first) {

@@ -53,6 +53,16 @@ TEST(record_codec, damage_is_refused_and_never_read_on) {
   }
 }
 
+TEST(record_codec, whatever_is_written_is_read) {
+  record_writer out{1, 100'001};
+  for (std::uint64_t i = 0; i < 100'000; ++i) out.number(i & 1U);
+  const auto record = out.bytes(std::string(5U << 20U, 'x')).take();
+  record_reader in{record, "thing", 1};
+  for (std::uint64_t i = 0; i < 100'000; ++i) ASSERT_EQ(in.number(), i & 1U);
+  EXPECT_EQ(in.bytes().size(), 5U << 20U);
+  EXPECT_TRUE(in.finish());
+}
+
 TEST(record_codec, every_truncation_is_refused) {
   auto record = record_writer{1, 3}.number(70'000).text("hello").flag(false).take();
   for (std::size_t size = 0; size < record.size(); ++size) {

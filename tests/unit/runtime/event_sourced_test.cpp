@@ -1,0 +1,90 @@
+// Kinds from pure functions: what they may keep, and what becomes of it.
+#include "runtime/event_sourced.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/stepped_actors.hpp"
+
+namespace lightstick::runtime {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct append {
+  std::uint32_t items = 0;
+  std::uint32_t bytes = 0;  ///< of each
+  static constexpr auto fields = std::tuple(&append::items, &append::bytes);
+};
+struct clear {
+  static constexpr auto fields = std::tuple<>();
+};
+struct size {
+  std::size_t items = 0;
+};
+
+/// A list that grows as it is told.
+struct hoard {
+  struct state {
+    std::vector<std::string> items;
+    static constexpr auto fields = std::tuple(&state::items);
+  };
+  using commands = types<append, clear>;
+  using decision = runtime::decision<append, clear>;
+
+  static decision decide(const state& s, const append& c, const facts&) {
+    return decision{}.happened(c).answer(size{s.items.size() + c.items});
+  }
+  static decision decide(const state&, const clear& c, const facts&) { return decision{}.happened(c).answer(size{}); }
+  static void apply(state& s, const append& e) { s.items.resize(s.items.size() + e.items, std::string(e.bytes, 'x')); }
+  static void apply(state& s, const clear&) { s.items.clear(); }
+};
+
+class runtime_event_sourced : public ::testing::Test {
+ protected:
+  result<size> tell(append c) { return node.ask<size>(id, c); }
+  /// As it is after everything has been read again.
+  std::size_t items_after_a_restart() {
+    node.restart();
+    return node.ask<size>(id, append{})->items;
+  }
+
+  const actor_id id{"hoard", "h"};
+  testing::stepped_actors node{[](system& sys) {
+    auto how = define<hoard>("hoard");
+    how.snapshot_every = 2;
+    sys.register_kind(std::move(how));
+  }};
+};
+
+TEST_F(runtime_event_sourced, a_state_of_many_fields_is_read_again) {
+  EXPECT_TRUE(tell({10'000, 1}));
+  EXPECT_TRUE(tell({10'000, 1}));
+  EXPECT_TRUE(node.log.has_snapshot(id));
+  EXPECT_EQ(items_after_a_restart(), 20'000U);
+}
+
+TEST_F(runtime_event_sourced, a_state_with_a_long_text_is_read_again) {
+  EXPECT_TRUE(tell({1, 3U << 20U}));
+  EXPECT_TRUE(tell({1, 1}));
+  EXPECT_TRUE(node.log.has_snapshot(id));
+  EXPECT_EQ(items_after_a_restart(), 2U);
+}
+
+TEST_F(runtime_event_sourced, a_state_that_is_too_large_is_not_written_and_can_be_made_smaller) {
+  EXPECT_TRUE(tell({1, 1}));
+  EXPECT_TRUE(tell({1, 1}));
+  EXPECT_TRUE(tell({1, 1}));
+  const auto journal = node.log.events(id);
+  const auto refused = tell({9, 1U << 20U});
+  ASSERT_FALSE(refused);
+  EXPECT_TRUE(refused.error().is(condition::invalid)) << refused.error().to_string();
+  EXPECT_EQ(node.log.events(id), journal) << "nothing of it is written";
+  node.advance(15s);
+  EXPECT_FALSE(tell({9, 1U << 20U})) << "nor the next time";
+  node.advance(15s);
+  EXPECT_EQ(node.ask<size>(id, append{})->items, 3U) << "and the actor goes on";
+  EXPECT_EQ(items_after_a_restart(), 3U);
+}
+
+}  // namespace
+}  // namespace lightstick::runtime
