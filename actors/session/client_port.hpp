@@ -29,6 +29,13 @@ struct refusal {
   std::optional<std::chrono::milliseconds> retry;
 };
 
+/// The hint that `why` brings; a second when a bound was reached and nobody gave one.
+[[nodiscard]] inline std::optional<std::chrono::milliseconds> retry_of(const error& why) {
+  if (why.retry_after.count() > 0) return why.retry_after;
+  if (why.is(condition::overloaded)) return std::chrono::seconds{1};
+  return std::nullopt;
+}
+
 /// The session's way back to its socket, implemented by the gateway. Called on the session's thread; hands over to
 /// the connection's I/O thread in order and never blocks. After the connection has gone all calls do nothing.
 ///

@@ -80,7 +80,10 @@ class session_logic final : public runtime::logic {
   void on_refresh(refresh r, runtime::context& ctx);
   /// False when it was refused: the token has ended, or too many requests.
   [[nodiscard]] bool admit(request_id id, token_bucket& limit, runtime::context& ctx);
-  void refuse(request_id id, error why) { port_->refuse(id, {std::move(why), std::nullopt}); }
+  void refuse(request_id id, error why) {
+    const auto retry = retry_of(why);
+    port_->refuse(id, {std::move(why), retry});
+  }
   void watch_token(runtime::context& ctx);
 
   // session_rooms.cpp

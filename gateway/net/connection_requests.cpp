@@ -15,8 +15,8 @@ namespace {
 constexpr std::chrono::milliseconds busy_retry{1'000};
 
 std::optional<std::chrono::milliseconds> retry_of(const error& e) {
-  if (e.is(condition::overloaded) || e.is_transient()) return busy_retry;
-  return std::nullopt;
+  const auto hint = session::retry_of(e);
+  return !hint && e.is_transient() ? busy_retry : hint;
 }
 
 session::identity identity_of(auth::claims c, device_id device) {

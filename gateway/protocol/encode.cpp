@@ -65,7 +65,7 @@ std::string hello(encoding e, const node_id& node, std::chrono::milliseconds hea
 
 std::string answer(encoding e, session::request_id id, const session::answer_body& body) {
   if (const auto* j = std::get_if<session::join_result>(&body); j != nullptr && !j->outcome) {
-    return refusal(e, id, {j->outcome.error(), std::nullopt});
+    return refusal(e, id, {j->outcome.error(), session::retry_of(j->outcome.error())});
   }
   return encode(e, bytes_of(body), [&](auto f) {
     f.begin_map(2);

@@ -135,7 +135,7 @@ class frame_writer {
       w_.begin_map(2);
       field("room", j.room);
       w_.key("err");
-      put_error(j.outcome.error(), std::nullopt);
+      put_error(j.outcome.error(), actors::session::retry_of(j.outcome.error()));
       w_.end_map();
       return;
     }

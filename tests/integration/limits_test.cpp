@@ -46,6 +46,27 @@ TEST_P(limits, who_publishes_too_fast_is_told_when_to_come_again) {
   mina.publish("aurora", "after waiting as told");
 }
 
+TEST_P(limits, who_finds_a_room_full_is_told_when_to_come_again) {
+  start_node({"--rates-publish-fan", "unlimited", "--room-mailbox", "16"});
+  auto mina = enter("mina");
+  mina.join("aurora");
+  std::uint64_t refused = 0;
+  for (int round = 0; round < 50 && refused == 0; ++round) {
+    std::vector<std::uint64_t> ids;
+    for (int i = 0; i < 100; ++i) ids.push_back(mina.send({{"op", "pub"}, {"room", "aurora"}, {"text", "m"}}));
+    for (const auto id : ids) {
+      const auto answer = mina.answer(id);
+      if (!answer.has("err")) continue;
+      ++refused;
+      EXPECT_EQ(answer["err"]["code"], value(130));
+      EXPECT_GE(answer["err"]["retry_ms"].number(), 50U);
+      EXPECT_LE(answer["err"]["retry_ms"].number(), 5'000U);
+    }
+  }
+  EXPECT_GE(refused, 1U);
+  mina.publish("aurora", "after waiting as told");
+}
+
 TEST_P(limits, the_rate_follows_the_role) {
   start_node({"--rates-publish-fan", "1/s burst 1", "--rates-publish-artist", "1/s burst 10"});
   const auto refused = [this](const std::string& user, const std::string& role) {

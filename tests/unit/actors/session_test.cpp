@@ -44,6 +44,23 @@ TEST(session_checks, a_room_needs_a_proper_name_that_the_token_allows) {
   EXPECT_TRUE(check_room(who, room_id{"nova"}));
 }
 
+TEST(session, passes_on_when_a_room_that_is_full_wants_to_be_asked_again) {
+  session_driver d;
+  d.be_in();
+  d.send(say_hi(7));
+  auto full = failure(lightstick::errc::overloaded);
+  full.retry_after = 70ms;
+  d.ctx.refuse_ask<room::publish>(std::move(full));
+  ASSERT_EQ(d.port->refusals.size(), 1U);
+  EXPECT_EQ(d.port->refusals.back().second.retry, 70ms);
+  d.send(say_hi(8));
+  d.ctx.refuse_ask<room::publish>(failure(lightstick::errc::overloaded));
+  EXPECT_EQ(d.port->refusals.back().second.retry, 1s) << "a bound without a hint";
+  d.send(say_hi(9));
+  d.ctx.refuse_ask<room::publish>(failure(lightstick::errc::invalid));
+  EXPECT_EQ(d.port->refusals.back().second.retry, std::nullopt);
+}
+
 TEST(session, forwards_a_publish_with_who_says_it_and_answers) {
   session_driver d;
   d.be_in();

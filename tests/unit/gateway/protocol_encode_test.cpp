@@ -43,6 +43,19 @@ TEST(refusal, tells_a_time_that_is_never_negative) {
             R"({"id":4,"err":{"code":111,"msg":"rate limited","retry_ms":0}})");
 }
 
+TEST(refusal, of_a_join_tells_when_to_come_again) {
+  namespace session = actors::session;
+  auto busy = about(lightstick::errc::overloaded, "mailbox");
+  EXPECT_EQ(answer(encoding::json, 4, session::join_result{room_id("a"), fail(error{busy}), {}}),
+            R"({"id":4,"err":{"code":130,"msg":"overloaded","retry_ms":1000}})");
+  busy.retry_after = std::chrono::milliseconds{70};
+  EXPECT_EQ(answer(encoding::json, 4, session::join_result{room_id("a"), fail(error{busy}), {}}),
+            R"({"id":4,"err":{"code":130,"msg":"overloaded","retry_ms":70}})");
+  session::welcome w;
+  w.rooms.push_back({room_id("a"), fail(error{busy}), {}});
+  EXPECT_NE(answer(encoding::json, 4, std::move(w)).find(R"("retry_ms":70)"), std::string::npos);
+}
+
 std::string shown(encoding e, std::string data) {
   actors::chat_message m;
   m.off = offset(1);
