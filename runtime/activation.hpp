@@ -128,6 +128,9 @@ class activation final : private context {
   [[nodiscard]] result<void> rebuild(recovered_log& log);
   void quarantine(error why);
   void retry_later();
+  /// Answers what has waited too long for a journal that cannot be read; and reminders, which come again by themselves
+  /// and hold up those of other actors meanwhile.
+  void answer_waiting();
   /// `asked`: somebody waited for its answer when it was begun.
   void killed(envelope e, const std::string& what, bool asked);
   void restart_after(const std::string& what);

@@ -45,6 +45,7 @@ void activation::on_recovered(std::uint32_t generation, result<recovered_log> lo
     last_error_ = std::move(outcome.error());
     remember("recovery: " + last_error_.to_string());
     LS_LOG(runtime, warn, "recovery failed, trying again", {"actor", cell_.id.to_string()}, {"error", last_error_});
+    answer_waiting();
     retry_later();
     return after_step();
   }
@@ -104,6 +105,22 @@ void activation::retry_later() {
   wait += std::chrono::milliseconds{random().next() % (static_cast<std::uint64_t>(wait.count()) / 4 + 1)};
   phase_ = activation_phase::recovering;
   retry_ = now() + wait;
+}
+
+void activation::answer_waiting() {
+  const auto at = now();
+  const auto answered = [&](envelope& e) {
+    if (dropped(e, at)) return true;
+    if (body_of<reminder_due>(std::as_const(*e.payload)) == nullptr) return false;
+    e.answer.failed(last_error_);
+    return true;
+  };
+  const auto goes = [&](const envelope& e) {
+    return e.deadline < at || (e.cancelled && e.cancelled->load(std::memory_order_relaxed)) ||
+           body_of<reminder_due>(std::as_const(*e.payload)) != nullptr;
+  };
+  for (auto& e : cell_.mail.take_if(goes)) (void)answered(e);
+  if (suspect_ && answered(*suspect_)) suspect_.reset();
 }
 
 void activation::killed(envelope e, const std::string& what, bool asked) {

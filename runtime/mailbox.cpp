@@ -70,6 +70,21 @@ bool mailbox::has_commands() const {
   return !commands_.empty();
 }
 
+std::vector<envelope> mailbox::take_if(function_ref<bool(const envelope&)> goes) {
+  std::vector<envelope> out;
+  std::lock_guard lock(mutex_);
+  fifo<envelope> stay;
+  while (auto next = commands_.pop()) {
+    if (goes(*next)) {
+      out.push_back(std::move(*next));
+    } else {
+      stay.push(std::move(*next));
+    }
+  }
+  commands_ = std::move(stay);
+  return out;
+}
+
 void mailbox::close() {
   fifo<envelope> commands;
   fifo<task> control;

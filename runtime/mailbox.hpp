@@ -5,8 +5,10 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <vector>
 
 #include "runtime/base/clock.hpp"
+#include "runtime/base/function_ref.hpp"
 #include "runtime/base/ids.hpp"
 #include "runtime/fifo.hpp"
 #include "runtime/message.hpp"
@@ -60,6 +62,8 @@ class mailbox {
   /// A run has ended. True: there is more to do, so run again. `commands`: the actor takes them.
   [[nodiscard]] bool finish_run(bool commands);
   [[nodiscard]] bool has_commands() const;
+  /// Takes out the commands for which `goes` is true, in order.
+  [[nodiscard]] std::vector<envelope> take_if(function_ref<bool(const envelope&)> goes);
   /// Drops what waits and all that comes; replies answer for themselves.
   void close();
 

@@ -2,8 +2,10 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <vector>
 
 #include "runtime/base/metrics.hpp"
 #include "runtime/cell.hpp"
@@ -18,11 +20,13 @@ namespace lightstick::runtime {
 /// Bound: an active actor waits here once at most.
 class recovery_gate : public std::enable_shared_from_this<recovery_gate> {
  public:
-  /// REQUIRES: `log` outlives the reads; null when nobody enters.
-  recovery_gate(std::uint32_t at_once, durable_log* log, metrics& registry);
+  /// REQUIRES: `log` and `clock` outlive the reads; `log` is null when nobody enters.
+  recovery_gate(std::uint32_t at_once, durable_log* log, const clock_source& clock, metrics& registry);
 
   /// Reads the journal of `who` when it is its turn, and posts `activation::on_recovered`.
   void enter(const cell_ptr& who, std::uint32_t generation);
+  /// Actors whose journal could not be read again and again, and is tried again; at most `rows_max`.
+  [[nodiscard]] std::vector<unreadable_actor> unreadable(std::size_t rows_max) const;
 
  private:
   struct waiting {
@@ -32,11 +36,20 @@ class recovery_gate : public std::enable_shared_from_this<recovery_gate> {
   void admit();
   void read(const cell_ptr& who, std::uint32_t generation);
   void left();
+  struct failing {
+    steady_time since;
+    std::uint32_t tries = 0;
+    error why;
+  };
+  void note(const actor_id& who, const result<recovered_log>& read);
 
   const std::uint32_t at_once_;
   durable_log* log_;
   gauge& waiting_now_;
-  std::mutex mutex_;
+  gauge& unreadable_now_;
+  const clock_source& clock_;
+  mutable std::mutex mutex_;
+  std::map<actor_id, failing> unreadable_;  ///< each is active
   std::deque<waiting> queue_;
   std::uint32_t inside_ = 0;
   bool admitting_ = false;

@@ -28,12 +28,15 @@ void reminder_service::beat() {
   {
     std::lock_guard lock(mutex_);
     if (stopped_) return;
-    for (std::uint16_t p = 0; p < partition_count && busy_ < partitions_at_once; ++p) {
+    const auto first = next_;
+    for (std::uint16_t n = 0; n < partition_count && busy_ < partitions_at_once; ++n) {
+      const auto p = static_cast<std::uint16_t>((first + n) % partition_count);
       auto& s = slots_.at(p);
       if (s.busy || s.next_ms > now) continue;
       s = {never, true, false, false, 0, {}};
       ++busy_;
       begun.push_back(p);
+      next_ = static_cast<std::uint16_t>((p + 1) % partition_count);
     }
   }
   for (auto p : begun) read_page(p, {});

@@ -69,6 +69,7 @@ class reminder_service : public std::enable_shared_from_this<reminder_service> {
   std::mutex mutex_;
   std::array<slot, partition_count> slots_;
   std::uint32_t busy_ = 0;
+  std::uint16_t next_ = 0;  ///< the partition after the last that was begun: each has its turn
   bool stopped_ = false;
   std::uint32_t telling_ = 0;
   std::condition_variable told_all_;

@@ -125,6 +125,14 @@ struct slow_actor {
   std::chrono::milliseconds since{0};
 };
 
+/// An actor whose journal cannot be read now; it is tried again and again, and its commands wait until they expire.
+struct unreadable_actor {
+  actor_id id;
+  std::chrono::milliseconds since{0};
+  std::uint32_t tries = 0;  ///< in a row
+  error why;  ///< of the last one
+};
+
 /// The virtual actors of one node. Thread: any, after `start`. Owns its threads; `stop` (or the destructor) ends them.
 class system {
  public:
@@ -168,6 +176,9 @@ class system {
   [[nodiscard]] virtual std::vector<slow_actor> slow() const = 0;
   /// Quarantined ones, at most `rows_max`.
   [[nodiscard]] virtual std::vector<actor_info> quarantined(std::size_t rows_max) const = 0;
+
+  /// Those that begin to recover again and again, at most `rows_max`.
+  [[nodiscard]] virtual std::vector<unreadable_actor> unreadable(std::size_t rows_max) const = 0;
 
   /// Refuses new messages, lets commits under way end (at most `limit`), ends all actors and threads. Idempotent.
   virtual void stop(std::chrono::milliseconds limit) = 0;

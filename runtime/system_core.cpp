@@ -31,7 +31,7 @@ system_core::system_core(system_options options, durable_log* log, const clock_s
       random_(random),
       watch_(registry),
       taps_(std::make_shared<taps>(registry)),
-      gate_(std::make_shared<recovery_gate>(options.recoveries_max, log, registry)),
+      gate_(std::make_shared<recovery_gate>(options.recoveries_max, log, clock, registry)),
       actors_(options.actors_max),
       traces_(random.next()) {
   auto counted = [&](const char* name, const char* help) { return &registry.make_counter(name, help); };

@@ -37,6 +37,9 @@ class system_core : public system, private activation_host {
   [[nodiscard]] result<std::unique_ptr<lightstick::runtime::tap>> tap(const actor_id& id, tap_options how) override;
   [[nodiscard]] std::vector<slow_actor> slow() const override { return watch_.slow(clock_.now()); }
   [[nodiscard]] std::vector<actor_info> quarantined(std::size_t rows_max) const override;
+  [[nodiscard]] std::vector<unreadable_actor> unreadable(std::size_t rows_max) const override {
+    return gate_->unreadable(rows_max);
+  }
 
  protected:
   /// A cell that will be run after `cell::bring`.

@@ -29,6 +29,13 @@ void look_at_actors(const runtime::system& sys, std::vector<finding>& out) {
     out.push_back({"error", q.id.to_string(), "is quarantined",
                    "`admin inspect` shows why; after mending it `admin restart` takes it back"});
   }
+  for (const auto& u : sys.unreadable(shown_of_each)) {
+    out.push_back(
+        {"error", u.id.to_string(),
+         "could not be read for " + std::to_string(u.since.count()) + " ms, at " + std::to_string(u.tries) +
+             " tries: " + u.why.to_string(),
+         "its commands wait and expire; it is tried again by itself: see the disk, or `lightstick verify DIR`"});
+  }
   for (const auto& row : sys.list("", runtime::actor_order::mailbox, shown_of_each)) {
     if (row.mailbox_max == 0 || row.mailbox < mailbox_part * row.mailbox_max) break;
     out.push_back(

@@ -28,6 +28,11 @@ class memory_log final : public runtime::durable_log {
       lock.unlock();
       return done(fail(errc::corrupt, "journal of " + actor.to_string()));
     }
+    if (const auto at = unreadable_.find(actor); at != unreadable_.end()) {
+      auto why = at->second;
+      lock.unlock();
+      return done(fail(std::move(why)));
+    }
     auto& stored = logs_[actor];
     runtime::recovered_log out;
     out.owner_epoch = epoch{1};
@@ -167,6 +172,15 @@ class memory_log final : public runtime::durable_log {
     std::lock_guard lock(mutex_);
     damaged_ = actor.to_string();
   }
+  /// It cannot be read until `mend`.
+  void make_unreadable(const actor_id& actor, error why) {
+    std::lock_guard lock(mutex_);
+    unreadable_[actor] = std::move(why);
+  }
+  void mend(const actor_id& actor) {
+    std::lock_guard lock(mutex_);
+    unreadable_.erase(actor);
+  }
   [[nodiscard]] std::vector<std::string> events(const actor_id& actor) {
     std::lock_guard lock(mutex_);
     return logs_[actor].events;
@@ -207,6 +221,7 @@ class memory_log final : public runtime::durable_log {
   std::deque<waiting> waiting_;
   std::vector<std::pair<actor_id, unique_function<void(result<runtime::recovered_log>)>>> held_;
   std::string damaged_;
+  std::map<actor_id, error> unreadable_;
   std::size_t recoveries_ = 0;
   std::size_t releases_ = 0;
 };

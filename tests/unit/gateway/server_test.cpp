@@ -44,6 +44,9 @@ class no_actors final : public runtime::system {
   }
   [[nodiscard]] std::vector<runtime::slow_actor> slow() const override { return {}; }
   [[nodiscard]] std::vector<runtime::actor_info> quarantined(std::size_t /*rows_max*/) const override { return {}; }
+  [[nodiscard]] std::vector<runtime::unreadable_actor> unreadable(std::size_t /*rows_max*/) const override {
+    return {};
+  }
   void stop(std::chrono::milliseconds /*limit*/) override {}
 };
 

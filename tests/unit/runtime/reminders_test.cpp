@@ -1,4 +1,7 @@
 // Durable reminders: at least once, at their time, over passivation, restarts and failures.
+#include <set>
+
+#include "runtime/reminder_service.hpp"
 #include "stepped.hpp"
 
 namespace lightstick::runtime {
@@ -129,6 +132,41 @@ TEST_F(runtime_reminders, of_many_actors_at_once_all_come) {
   sys->advance(10s);
   for (int i = 0; i < 3'000; ++i) ASSERT_EQ(total("k" + std::to_string(i)), 1000) << i;
   EXPECT_EQ(counted("lightstick_reminders_told_total"), 3'000U);
+}
+
+TEST_F(runtime_reminders, of_actors_that_cannot_be_read_hold_up_no_other) {
+  start();
+  // More of them than passes may be under way, and one in the partition of the first.
+  std::vector<std::string> bad;
+  std::set<std::uint16_t> partitions;
+  for (int i = 0; bad.size() < 2 * reminder_service::partitions_at_once; ++i) {
+    auto name = "b" + std::to_string(i);
+    if (partitions.insert(partition_of({"counter", name}).value).second) bad.push_back(std::move(name));
+  }
+  std::string beside;
+  for (int i = 0; beside.empty(); ++i) {
+    auto name = "g" + std::to_string(i);
+    if (partition_of({"counter", name}) == partition_of({"counter", bad[0]})) beside = name;
+  }
+  std::string elsewhere;
+  for (int i = 0; elsewhere.empty(); ++i) {
+    auto name = "e" + std::to_string(i);
+    if (!partitions.contains(partition_of({"counter", name}).value)) elsewhere = name;
+  }
+  for (const auto& name : bad) (void)call(name, remind_me{"tea", in(1s)});
+  (void)call(beside, remind_me{"tea", in(10s)});
+  (void)call(elsewhere, remind_me{"tea", in(10s)});
+  sys->stop({});
+  for (const auto& name : bad) {
+    log.make_unreadable({"counter", name}, {make_error_code(errc::unavailable), "input/output error"});
+  }
+  start();
+  sys->advance(60s);
+  EXPECT_EQ(total(beside), 1000);
+  EXPECT_EQ(total(elsewhere), 1000);
+  for (const auto& name : bad) log.mend({"counter", name});
+  sys->advance(60s);
+  for (const auto& name : bad) EXPECT_EQ(total(name), 1000) << name;
 }
 
 TEST_F(runtime_reminders, one_that_cannot_be_taken_holds_up_no_other) {

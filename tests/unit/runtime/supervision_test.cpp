@@ -38,6 +38,27 @@ TEST_F(runtime_supervision, a_command_that_kills_three_times_is_set_aside_alone)
   EXPECT_EQ(report("k").errors.size(), 3U);
 }
 
+TEST_F(runtime_supervision, commands_expire_while_their_actor_cannot_be_read) {
+  start({.deadline = 5s});
+  log.make_unreadable({"counter", "k"}, {make_error_code(errc::unavailable), "input/output error"});
+  const auto early = call("k", add{1});
+  EXPECT_TRUE(sys->unreadable(10).empty()) << "once may be chance";
+  sys->advance(20s);
+  ASSERT_TRUE(early->has_value());
+  EXPECT_EQ((*early)->error().code, errc::expired);
+  const auto failing = sys->unreadable(10);
+  ASSERT_EQ(failing.size(), 1U);
+  EXPECT_EQ(failing[0].id, (actor_id{"counter", "k"}));
+  EXPECT_EQ(failing[0].since, 20s);
+  EXPECT_GE(failing[0].tries, 3U);
+  EXPECT_EQ(failing[0].why.detail, "input/output error");
+  const auto late = send("k", add{2}, {.deadline = clock.now() + 60s});
+  log.mend({"counter", "k"});
+  sys->advance(15s);
+  EXPECT_EQ((*late)->value().is, 2);
+  EXPECT_TRUE(sys->unreadable(10).empty());
+}
+
 TEST_F(runtime_supervision, restarts_back_off) {
   start();
   (void)send("k", blow_up{});

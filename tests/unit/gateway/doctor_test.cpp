@@ -1,0 +1,29 @@
+#include "gateway/admin/doctor.hpp"
+
+#include <gtest/gtest.h>
+
+#include "runtime/operators/audit.hpp"
+#include "tests/support/stepped_actors.hpp"
+
+namespace lightstick::gateway::admin {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(doctor, names_actors_that_cannot_be_read_and_says_why) {
+  testing::stepped_actors node([](runtime::system&) {});
+  EXPECT_TRUE(examine(node.system(), node.registry).empty());
+  const actor_id id{runtime::audit::kind, "node"};
+  node.log.make_unreadable(id, {make_error_code(lightstick::errc::unavailable), "input/output error"});
+  (void)node.ask<runtime::audit::listed>(id, runtime::audit::list{0, 1});
+  node.advance(20s);
+  const auto found = examine(node.system(), node.registry);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].severity, "error");
+  EXPECT_EQ(found[0].subject, "audit/node");
+  EXPECT_NE(found[0].what.find("could not be read for 20000 ms"), std::string::npos) << found[0].what;
+  EXPECT_NE(found[0].what.find("input/output error"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace lightstick::gateway::admin
