@@ -1,7 +1,6 @@
 #include "runtime/activation.hpp"
 
 #include <algorithm>
-#include <exception>
 
 #include "runtime/activation_guard.hpp"
 #include "runtime/base/log.hpp"
@@ -58,7 +57,12 @@ void activation::run(std::uint32_t commands_max) {
 }
 
 void activation::set_bytes() {
-  auto bytes = sizeof(cell) + sizeof(activation) + beside_bytes + logic_->memory_bytes();
+  std::size_t of_logic = 0;
+  if (const auto thrown = thrown_by([&] { of_logic = logic_->memory_bytes(); })) {
+    auto what = "memory_bytes: " + *thrown;  // of every run, perhaps
+    if (errors_.empty() || errors_.back().what != what) remember(std::move(what));
+  }
+  auto bytes = sizeof(cell) + sizeof(activation) + beside_bytes + of_logic;
   bytes += commits_.capacity() * sizeof(pending_commit) + asks_.capacity() * sizeof(open_ask);
   bytes += timers_.capacity() * sizeof(timer) + reminders_.capacity() * sizeof(reminder);
   const auto is = static_cast<std::uint32_t>(std::min<std::size_t>(bytes, UINT32_MAX));
@@ -72,6 +76,7 @@ void activation::after_step() {
   if (append_failed_) {
     append_failed_ = false;
     recover_after_failed_append();
+    if (ended_) return;
   }
   if (stop_asked_ || (draining_ && quiet() && !cell_.mail.has_commands())) {
     host_.evict(cell_);
@@ -131,17 +136,14 @@ void activation::handle(envelope&& e) {
   log::trace_scope traced(trace_.value());
   persisted_ = false;
   const bool asked = e.answer.wanted();
-  try {
+  const auto thrown = thrown_by([&] {
     if (const auto* due = body_of<reminder_due>(std::as_const(*e.payload))) {
       remind(*due, e.answer);
     } else {
       logic_->handle(*e.payload, e.answer, *this);
     }
-  } catch (const std::exception& x) {
-    killed(std::move(e), x.what(), asked);
-  } catch (...) {
-    killed(std::move(e), "unknown exception", asked);
-  }
+  });
+  if (thrown) killed(std::move(e), *thrown, asked);
   firing_ = nullptr;
   after_step();
   trace_ = {};
@@ -187,7 +189,14 @@ result<void> activation::try_passivate(const char* why) {
   if (ended_) return {};
   const auto name = cell_.id.to_string();
   if (!kind().durable) return fail(errc::invalid, name + " is not durable: it would be gone");
-  const bool willing = phase_ == activation_phase::quarantined || logic_->passive();
+  bool willing = phase_ == activation_phase::quarantined;
+  if (!willing) {
+    if (const auto thrown = thrown_by([&] { willing = logic_->passive(); })) {
+      restart_after(*thrown);
+      if (!ended_) arm_next();
+      return fail(errc::unavailable, name + " failed when it was asked whether it may go: " + *thrown);
+    }
+  }
   if (willing && quiet() && host_.retire(cell_, why)) {
     phase_ = activation_phase::stopping;
     ended_ = true;
@@ -223,7 +232,7 @@ actor_report activation::report() const {
   r.timers = static_cast<std::uint32_t>(timers_.size());
   r.reminders = reminders_;
   for (const auto& e : errors_) r.errors.push_back({e.when, e.what});
-  r.state = logic_->inspect();
+  if (const auto thrown = thrown_by([&] { r.state = logic_->inspect(); })) r.state = {{"inspection failed", *thrown}};
   return r;
 }
 

@@ -137,8 +137,9 @@ class activation final : private context {
   void lose_incarnation();
   void end_failed();
   void recover_after_failed_append();
-  /// The commits under way lose their generation: whether they happened is not known here.
-  void give_up_commits();
+  /// The commits under way lose their generation: whether they happened is not known here. False: the logic failed over
+  /// it, and has been restarted.
+  [[nodiscard]] bool give_up_commits();
   /// Runs `t` now when the logic may be called, after the recovery otherwise.
   void when_ready(task t);
   void work_through_stash();

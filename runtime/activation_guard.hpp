@@ -1,9 +1,8 @@
 #pragma once
 
-#include <exception>
-
 #include "runtime/activation.hpp"
 #include "runtime/base/log.hpp"
+#include "runtime/base/thrown.hpp"
 
 namespace lightstick::runtime {
 
@@ -11,13 +10,7 @@ template <class Step>
 void activation::guarded(trace_id trace, Step&& step) {
   trace_ = trace;
   log::trace_scope traced(trace.value());
-  try {
-    step();
-  } catch (const std::exception& e) {
-    restart_after(e.what());
-  } catch (...) {
-    restart_after("unknown exception");
-  }
+  if (const auto thrown = thrown_by(step)) restart_after(*thrown);
   after_step();
   trace_ = {};
 }

@@ -1,6 +1,5 @@
 // The part of activation that reads the journal, and begins again after a failure.
 #include <algorithm>
-#include <exception>
 
 #include "runtime/activation.hpp"
 #include "runtime/activation_guard.hpp"
@@ -33,12 +32,8 @@ void activation::on_recovered(std::uint32_t generation, result<recovered_log> lo
   result<void> outcome;
   if (!log) {
     outcome = fail(std::move(log.error()));
-  } else {
-    try {
-      outcome = rebuild(*log);
-    } catch (const std::exception& e) {
-      outcome = fail(errc::corrupt, cell_.id.to_string() + ": " + e.what());
-    }
+  } else if (const auto thrown = thrown_by([&] { outcome = rebuild(*log); })) {
+    outcome = fail(errc::corrupt, cell_.id.to_string() + ": " + *thrown);
   }
   if (!outcome) {
     if (outcome.error().is(condition::corrupt)) return quarantine(std::move(outcome.error()));
@@ -165,7 +160,9 @@ void activation::restart_after(const std::string& what) {
   LS_LOG(runtime, error, "actor failed", {"actor", cell_.id.to_string()}, {"error", what}, {"restarts", restarts_});
   lose_incarnation();
   if (!kind().durable) return end_failed();
-  logic_ = kind().make(cell_.id);
+  auto fresh = kind().made(cell_.id);
+  if (!fresh) return quarantine(std::move(fresh.error()));
+  logic_ = std::move(*fresh);
   if (now() - last_failure_ > kind().restart.forgotten_after) exceptions_in_a_row_ = 0;
   if (++exceptions_in_a_row_ >= kind().restart.failures_max) {
     return quarantine({make_error_code(errc::unavailable),
@@ -177,12 +174,15 @@ void activation::restart_after(const std::string& what) {
 result<void> activation::restart() {
   if (ended_) return fail(errc::unavailable, cell_.id.to_string() + " has just ended");
   if (!kind().durable) return fail(errc::invalid, cell_.id.to_string() + " is not durable: it would be gone");
+  auto fresh = kind().made(cell_.id);
+  if (!fresh) return fail(std::move(fresh.error()));
   LS_LOG(runtime, info, "actor restarted by an operator", {"actor", cell_.id.to_string()});
   last_error_ = {make_error_code(errc::unknown_outcome), "the actor was restarted"};
-  give_up_commits();
+  (void)give_up_commits();
+  if (ended_) return {};
   lose_incarnation();
   failures_in_a_row_ = exceptions_in_a_row_ = 0;
-  logic_ = kind().make(cell_.id);
+  logic_ = std::move(*fresh);
   recover();
   after_step();
   return {};
@@ -190,10 +190,8 @@ result<void> activation::restart() {
 
 void activation::end_failed() {
   stop_asked_ = true;
-  try {
-    logic_->failed(*this);
-  } catch (...) {
-    LS_LOG(runtime, error, "actor failed while it failed", {"actor", cell_.id.to_string()});
+  if (const auto thrown = thrown_by([this] { logic_->failed(*this); })) {
+    LS_LOG(runtime, error, "actor failed while it failed", {"actor", cell_.id.to_string()}, {"error", *thrown});
   }
 }
 
@@ -202,23 +200,23 @@ void activation::recover_after_failed_append() {
   host_.count().commit_failures->add();
   remember("commit: " + last_error_.to_string());
   LS_LOG(runtime, warn, "commit failed, recovering", {"actor", cell_.id.to_string()}, {"error", last_error_});
-  give_up_commits();
-  logic_->reset();
+  if (!give_up_commits()) return;
+  if (const auto thrown = thrown_by([this] { logic_->reset(); })) return restart_after(*thrown);
   const bool again = now() - last_append_failure_ < append_failure_pause;
   last_append_failure_ = now();
   if (again) return retry_later();
   recover();
 }
 
-void activation::give_up_commits() {
+bool activation::give_up_commits() {
   const error unknown{make_error_code(errc::unknown_outcome), "the commit was under way: " + last_error_.to_string()};
   auto failed = std::exchange(commits_, {});
-  try {
+  const auto thrown = thrown_by([&] {
     for (auto& commit : failed) commit.done(tl::unexpected<error>(unknown), *this);
     logic_->settled(*this);
-  } catch (const std::exception& e) {
-    restart_after(e.what());
-  }
+  });
+  if (thrown) restart_after(*thrown);
+  return !thrown;
 }
 
 void activation::when_ready(task t) {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "runtime/base/thrown.hpp"
 #include "runtime/logic.hpp"
 
 namespace lightstick::runtime {
@@ -57,10 +58,21 @@ struct kind_options {
   command_codec codec{};
   /// A command for an operator's eyes, without what people wrote; its name when not given. Any thread.
   std::function<std::string(const message&)> describe{};
-  [[nodiscard]] std::string described(const message& m) const { return describe ? describe(m) : name_of(m); }
+  [[nodiscard]] std::string described(const message& m) const {
+    std::string out;
+    if (describe && !thrown_by([&] { out = describe(m); })) return out;
+    return name_of(m);
+  }
 
   /// Durable kinds: makes the logic of a fresh activation. Called on any thread.
   std::function<std::unique_ptr<logic>(const actor_id&)> make{};
+  /// Errors: unavailable, when `make` made none.
+  [[nodiscard]] result<std::unique_ptr<logic>> made(const actor_id& id) const {
+    std::unique_ptr<logic> out;
+    const auto thrown = thrown_by([&] { out = make(id); });
+    if (!out) return fail(errc::unavailable, id.to_string() + " could not be made: " + thrown.value_or("nothing came"));
+    return out;
+  }
 };
 
 }  // namespace lightstick::runtime

@@ -7,9 +7,13 @@ namespace lightstick::runtime {
 /// REQUIRES: locked.
 bool mailbox::replace_latest(envelope& e, const kind_options& kind, offered& out) {
   if (kind.overflow != overflow_policy::keep_latest || !kind.latest_key) return false;
-  const auto key = kind.latest_key(*e.payload);
+  const auto key_of = [&](const envelope& of) {
+    std::string key;
+    return thrown_by([&] { key = kind.latest_key(*of.payload); }) ? std::string{} : key;
+  };
+  const auto key = key_of(e);
   if (key.empty()) return false;
-  auto* same = commands_.find([&](const envelope& waiting) { return kind.latest_key(*waiting.payload) == key; });
+  auto* same = commands_.find([&](const envelope& waiting) { return key_of(waiting) == key; });
   if (same == nullptr) return false;
   out.displaced.emplace(std::exchange(*same, std::move(e)));
   return true;

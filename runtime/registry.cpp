@@ -7,7 +7,12 @@ result<cell_ptr> registry::insert(shard& s, const probe& p, function_ref<cell_pt
     size_.fetch_sub(1, std::memory_order_relaxed);
     return fail(errc::overloaded, "the node has its limit of " + std::to_string(actors_max_) + " active actors");
   }
-  return s.cells.insert({p.hash, make()}).first->who;
+  auto made = make();
+  if (!made) {
+    size_.fetch_sub(1, std::memory_order_relaxed);
+    return fail(errc::unavailable, "the actor could not be made");
+  }
+  return s.cells.insert({p.hash, std::move(made)}).first->who;
 }
 
 result<void> registry::admit(const actor_id& id, envelope& e, function_ref<cell_ptr()> make,

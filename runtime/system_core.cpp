@@ -63,7 +63,9 @@ void system_core::register_own_kinds(metrics& registry) {
   auto read = [this](const std::string& kind, std::string_view bytes) -> result<message_ptr> {
     const auto* how = kind_of({kind, {}});
     if (how == nullptr || !how->codec.decode) return fail(errc::invalid, "commands of " + kind + " cannot be read");
-    return how->codec.decode(bytes);
+    result<message_ptr> out;
+    if (const auto thrown = thrown_by([&] { out = how->codec.decode(bytes); })) return fail(errc::corrupt, *thrown);
+    return out;
   };
   register_kind(dead_letters::make_kind(std::move(read), forgotten));
   register_kind(audit::make_kind());
@@ -116,8 +118,13 @@ result<void> system_core::try_tell(const actor_id& to, envelope& e, const call_o
   if (e.deadline == steady_time::max() && kind->deadline.count() > 0) e.deadline = e.queued + kind->deadline;
   e.trace = how.trace.value() == 0 ? new_trace() : how.trace;
   e.cancelled = how.cancelled;
-  auto activate = [&] {
-    return make_cell(to, *kind, kind->make(to), e.trace, activation_cause::command, &e.payload->type());
+  auto activate = [&]() -> cell_ptr {
+    auto behaviour = kind->made(to);
+    if (!behaviour) {
+      LS_LOG(runtime, error, "actor could not be made", {"error", behaviour.error()});
+      return nullptr;
+    }
+    return make_cell(to, *kind, std::move(*behaviour), e.trace, activation_cause::command, &e.payload->type());
   };
   std::optional<envelope> displaced;
   auto outcome =
@@ -247,7 +254,14 @@ void system_core::set_aside(const cell& who, const envelope& e, const std::strin
   if (who.id.kind == dead_letters::kind) return letters_lost_->add();
   dead_letters::put letter;
   letter.letter = {0, who.id.kind, who.id.key, described, why, clock_.wall(), e.trace, e.kills, 0, false, 0};
-  auto bytes = who.kind.codec.encode ? who.kind.codec.encode(*e.payload) : std::nullopt;
+  std::optional<std::string> bytes;
+  const auto thrown = thrown_by([&] {
+    if (who.kind.codec.encode) bytes = who.kind.codec.encode(*e.payload);
+  });
+  if (thrown) {
+    bytes.reset();
+    LS_LOG(runtime, error, "command could not be encoded", {"actor", who.id.to_string()}, {"error", *thrown});
+  }
   if (bytes) letter.letter.bytes = static_cast<std::uint32_t>(bytes->size());
   if (bytes && bytes->size() <= dead_letters::bytes_max) {
     letter.letter.readable = true;
