@@ -143,7 +143,11 @@ void activation::handle(envelope&& e) {
       logic_->handle(*e.payload, e.answer, *this);
     }
   });
-  if (thrown) killed(std::move(e), *thrown, asked);
+  if (thrown) {
+    killed(std::move(e), *thrown, asked);
+  } else if (commits_.empty()) {
+    exceptions_in_a_row_ = 0;  // otherwise when they are durable and answered
+  }
   firing_ = nullptr;
   after_step();
   trace_ = {};

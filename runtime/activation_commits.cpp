@@ -172,6 +172,7 @@ void activation::on_committed(std::uint32_t generation, sequence last) {
     }
     trace_ = {};
     logic_->settled(*this);
+    exceptions_in_a_row_ = 0;
   });
 }
 

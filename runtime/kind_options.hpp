@@ -24,7 +24,7 @@ struct restart_policy {
   std::chrono::milliseconds longest{10'000};   ///< up to a quarter more, so that actors do not come back together
   std::chrono::milliseconds forgotten_after{std::chrono::minutes{1}};  ///< without a failure: the count begins anew
   std::uint32_t kills_max = 3;                 ///< a command that was the end of so many is set aside
-  std::uint32_t failures_max = 20;             ///< exceptions in a row; then the actor is quarantined
+  std::uint32_t failures_max = 20;             ///< exceptions with no command done in between: quarantined
 };
 
 /// Commands as bytes, so that one that was set aside can be read and done again. What a kind has none for is

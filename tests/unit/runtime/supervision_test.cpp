@@ -111,6 +111,21 @@ TEST_F(runtime_supervision, one_that_fails_again_and_again_is_quarantined_until_
   EXPECT_TRUE(sys->quarantined(10).empty());
 }
 
+TEST_F(runtime_supervision, one_that_fails_now_and_then_among_commands_that_go_well_goes_on) {
+  start({.restart = {.longest = 100ms, .failures_max = 4}});
+  for (int i = 1; i <= 10; ++i) {
+    (void)send("k", blow_up{});  // three exceptions
+    sys->advance(5s);
+    ASSERT_EQ(report("k").phase, activation_phase::active) << i;
+    if (i % 2 == 0) {
+      ASSERT_EQ((*call("k", add{1}))->value().is, i / 2);
+    } else {
+      ASSERT_EQ(total("k"), i / 2);
+    }
+  }
+  EXPECT_EQ(counted("lightstick_actor_dead_letters_total"), 10U);
+}
+
 TEST_F(runtime_supervision, a_restart_leaves_commits_under_way_unknown) {
   start();
   (void)call("k", add{1});
