@@ -82,15 +82,31 @@ class event_sourced;
 ///     static void apply(state&, const event&);                                      // one an event; does not fail
 ///     static decision remember(const state&, const reminder&, const facts&);        // optional
 ///     static inspection inspect(const state&);                                      // optional; nothing private
+///
+/// and, when its `state` has other members than one that was stored once,
+///
+///     static constexpr std::uint64_t version = 2;                                   // of `state`; 1 without it
+///     static result<state> upgrade(std::uint64_t version, record_reader&);          // reads an older one, all of it
 template <class Definition>
 class event_sourced final : public logic {
  public:
   using state = typename Definition::state;
+  static constexpr std::uint64_t version = [] {
+    if constexpr (requires { Definition::version; }) return std::uint64_t{Definition::version};
+    return std::uint64_t{1};
+  }();
   using decision = typename Definition::decision;
 
   void reset() override { state_ = {}; }
   [[nodiscard]] result<void> restore(std::string_view snapshot) override {
-    auto read = decode_fields<state>(snapshot, "snapshot");
+    record_reader in{snapshot, "snapshot", version};
+    result<state> read;
+    if constexpr (version > 1) {
+      read = in.version() < version ? Definition::upgrade(in.version(), in) : read_fields<state>(in);
+    } else {
+      read = read_fields<state>(in);
+    }
+    if (auto whole = in.finish(); !whole) return whole;
     if (!read) return fail(std::move(read.error()));
     state_ = std::move(*read);
     return {};
@@ -101,7 +117,7 @@ class event_sourced final : public logic {
     apply(*read);
     return {};
   }
-  [[nodiscard]] std::string snapshot() const override { return encode_fields(state_); }
+  [[nodiscard]] std::string snapshot() const override { return encode_fields(state_, version); }
 
   void handle(message& m, reply& r, context& ctx) override { dispatch(m, r, ctx, typename Definition::commands{}); }
 

@@ -166,6 +166,14 @@ template <has_fields T>
   return x;
 }
 
+/// The fields of a struct out of a record that is being read; a mistake is kept by `in`.
+template <has_fields T>
+[[nodiscard]] T read_fields(record_reader& in) {
+  T x{};
+  detail::read_field(in, x);
+  return x;
+}
+
 /// One of several structs, told apart by their place in the list: `[version, place, field, ...]`. Add to the end only.
 template <has_fields... Ts>
 [[nodiscard]] std::string encode_one_of(const std::variant<Ts...>& x, std::uint64_t version = 1) {

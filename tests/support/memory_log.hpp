@@ -172,6 +172,13 @@ class memory_log final : public runtime::durable_log {
     std::lock_guard lock(mutex_);
     damaged_ = actor.to_string();
   }
+  /// As an earlier program has left it, say.
+  void keep_snapshot(const actor_id& actor, std::string bytes) {
+    std::lock_guard lock(mutex_);
+    auto& stored = logs_[actor];
+    stored.snapshot = std::move(bytes);
+    stored.snapshot_at = sequence{stored.events.size()};
+  }
   /// It cannot be read until `mend`.
   void make_unreadable(const actor_id& actor, error why) {
     std::lock_guard lock(mutex_);

@@ -86,5 +86,53 @@ TEST_F(runtime_event_sourced, a_state_that_is_too_large_is_not_written_and_can_b
   EXPECT_EQ(items_after_a_restart(), 3U);
 }
 
+struct points_1 {
+  std::uint64_t points = 0;
+  static constexpr auto fields = std::tuple(&points_1::points);
+};
+/// Its third version: the first had no name, the second counted half points.
+struct player {
+  struct state {
+    std::string name;
+    std::uint64_t points = 0;
+    static constexpr auto fields = std::tuple(&state::name, &state::points);
+  };
+  static constexpr std::uint64_t version = 3;
+  using commands = types<append>;
+  using decision = runtime::decision<append>;
+  static result<state> upgrade(std::uint64_t from, record_reader& in) {
+    if (from == 1) return state{"nobody", read_fields<points_1>(in).points};
+    auto old = read_fields<state>(in);
+    old.points /= 2;
+    return old;
+  }
+  static decision decide(const state& s, const append& c, const facts&) {
+    return decision{}.happened(c).answer(size{s.points + c.items});
+  }
+  static void apply(state& s, const append& e) { s.points += e.items; }
+  static inspection inspect(const state& s) { return {{"name", s.name}}; }
+};
+
+TEST(runtime_event_sourced_versions, are_read_as_they_were_written_and_written_as_the_newest) {
+  event_sourced<player> logic;
+  ASSERT_TRUE(logic.restore(encode_fields(points_1{5}, 1)));
+  EXPECT_EQ(logic.inspect().at(0).second, "nobody");
+  EXPECT_EQ(logic.snapshot(), encode_fields(player::state{"nobody", 5}, 3));
+  ASSERT_TRUE(logic.restore(encode_fields(player::state{"mina", 6}, 2)));
+  EXPECT_EQ(logic.snapshot(), encode_fields(player::state{"mina", 3}, 3));
+  ASSERT_TRUE(logic.restore(logic.snapshot()));
+  EXPECT_EQ(logic.snapshot(), encode_fields(player::state{"mina", 3}, 3));
+}
+
+TEST(runtime_event_sourced_versions, that_are_newer_or_damaged_are_refused) {
+  event_sourced<player> logic;
+  const auto newer = logic.restore(encode_fields(player::state{"mina", 6}, 4));
+  ASSERT_FALSE(newer);
+  EXPECT_TRUE(newer.error().is(condition::corrupt));
+  EXPECT_FALSE(logic.restore(encode_fields(player::state{"mina", 6}, 1))) << "fields are left over";
+  EXPECT_FALSE(logic.restore(encode_fields(points_1{5}, 2)));
+  EXPECT_FALSE(logic.restore(""));
+}
+
 }  // namespace
 }  // namespace lightstick::runtime
