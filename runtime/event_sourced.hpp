@@ -82,6 +82,7 @@ class event_sourced;
 ///     static void apply(state&, const event&);                                      // one an event; does not fail
 ///     static decision remember(const state&, const reminder&, const facts&);        // optional
 ///     static inspection inspect(const state&);                                      // optional; nothing private
+///     static std::size_t memory(const state&);                                      // optional; bytes, in constant time
 ///
 /// and, when its `state` has other members than one that was stored once,
 ///
@@ -97,7 +98,10 @@ class event_sourced final : public logic {
   }();
   using decision = typename Definition::decision;
 
-  void reset() override { state_ = {}; }
+  void reset() override {
+    state_ = {};
+    bytes_ = 0;
+  }
   [[nodiscard]] result<void> restore(std::string_view snapshot) override {
     record_reader in{snapshot, "snapshot", version};
     result<state> read;
@@ -109,15 +113,28 @@ class event_sourced final : public logic {
     if (auto whole = in.finish(); !whole) return whole;
     if (!read) return fail(std::move(read.error()));
     state_ = std::move(*read);
+    bytes_ = snapshot.size();
     return {};
   }
   [[nodiscard]] result<void> replay(std::string_view record) override {
     auto read = decode_one_of<typename decision::event>(record, "event");
     if (!read) return fail(std::move(read.error()));
     apply(*read);
+    bytes_ += record.size();
     return {};
   }
-  [[nodiscard]] std::string snapshot() const override { return encode_fields(state_, version); }
+  [[nodiscard]] std::string snapshot() const override {
+    auto out = encode_fields(state_, version);
+    bytes_ = out.size();
+    return out;
+  }
+  [[nodiscard]] std::size_t memory_bytes() const override {
+    if constexpr (requires(const state& s) { Definition::memory(s); }) {
+      return sizeof(*this) + Definition::memory(state_);
+    } else {
+      return sizeof(*this) + bytes_;
+    }
+  }
 
   void handle(message& m, reply& r, context& ctx) override { dispatch(m, r, ctx, typename Definition::commands{}); }
 
@@ -161,6 +178,7 @@ class event_sourced final : public logic {
     for (const auto& e : d.events_) {
       apply(e);
       what.events.push_back(encode_one_of(e));
+      bytes_ += what.events.back().size();
     }
     what.reminders = std::move(d.reminders_);
     ctx.persist(std::move(what), [r = std::move(r), answer = std::move(d.answer_), tells = std::move(d.tells_)](
@@ -172,6 +190,7 @@ class event_sourced final : public logic {
   }
 
   state state_{};
+  mutable std::size_t bytes_ = 0;  ///< of the last snapshot and the events since: as much as the state can have, about
 };
 
 /// Commands of one kind as bytes: `[version, place in the list, field, ...]`.

@@ -86,6 +86,31 @@ TEST_F(runtime_event_sourced, a_state_that_is_too_large_is_not_written_and_can_b
   EXPECT_EQ(items_after_a_restart(), 3U);
 }
 
+TEST_F(runtime_event_sourced, counts_its_state_as_memory) {
+  const auto bytes = [this] { return node.system().list("hoard", actor_order::memory, 1).at(0).memory_bytes; };
+  ASSERT_TRUE(tell({1, 1}));
+  const auto small = bytes();
+  ASSERT_TRUE(tell({100, 1'000}));
+  ASSERT_TRUE(node.log.has_snapshot(id));
+  EXPECT_GE(bytes(), small + 100'000);
+  (void)items_after_a_restart();
+  EXPECT_GE(bytes(), small + 100'000) << "also when it was read";
+  (void)node.ask<size>(id, clear{});
+  (void)tell({1, 1});
+  (void)tell({1, 1});
+  EXPECT_LT(bytes(), small + 1'000) << "and what has gone is not counted";
+}
+
+struct weighed : hoard {
+  static std::size_t memory(const state& s) { return s.items.size() * 10'000; }
+};
+
+TEST(runtime_event_sourced_memory, is_what_the_definition_says) {
+  event_sourced<weighed> logic;
+  ASSERT_TRUE(logic.restore(encode_fields(hoard::state{{"a", "b"}})));
+  EXPECT_EQ(logic.memory_bytes(), sizeof(logic) + 20'000);
+}
+
 struct points_1 {
   std::uint64_t points = 0;
   static constexpr auto fields = std::tuple(&points_1::points);
