@@ -138,7 +138,7 @@ void activation::handle(envelope&& e) {
   const bool asked = e.answer.wanted();
   const auto thrown = thrown_by([&] {
     if (const auto* due = body_of<reminder_due>(std::as_const(*e.payload))) {
-      remind(*due, e.answer);
+      remind(*due, e);
     } else {
       logic_->handle(*e.payload, e.answer, *this);
     }
@@ -153,7 +153,8 @@ void activation::handle(envelope&& e) {
   trace_ = {};
 }
 
-void activation::remind(const reminder_due& due, reply& r) {
+void activation::remind(const reminder_due& due, envelope& e) {
+  auto& r = e.answer;
   auto known = std::find_if(reminders_.begin(), reminders_.end(),
                             [&](const auto& each) { return each.name == due.name && each.due_ms == due.due_ms; });
   if (known == reminders_.end()) {
@@ -166,16 +167,30 @@ void activation::remind(const reminder_due& due, reply& r) {
   }
   // To forget it takes a commit. Asked once: a logic that is refused later would let it be forgotten, and do nothing.
   if (auto may = may_persist(); !may) return r.failed(std::move(may.error()));
-  const auto which = *known;
-  firing_ = &which;
-  if (!due.drop) logic_->on_reminder(which, *this);
+  fired now_due{*known, {}};
+  firing_ = &now_due;
+  if (!due.drop) logic_->on_reminder(now_due.which, *this);
   changes forget;
-  if (firing_ != nullptr) forget.reminders.push_back({which.name, {}, {}, {}});
-  firing_ = nullptr;
+  if (std::exchange(firing_, nullptr) != nullptr) {
+    if (now_due.refused) return reminder_refused(e, now_due);
+    forget.reminders.push_back({now_due.which.name, {}, {}, {}});
+  }
   persist(std::move(forget), [r = std::move(r)](commit_outcome done, context&) mutable {
     if (!done) return r.failed(std::move(done.error()));
     r.ok(reminded{});
   });
+}
+
+void activation::refuse_reminder(error why) {
+  if (firing_ != nullptr) firing_->refused = std::move(why);
+}
+
+void activation::reminder_refused(envelope& e, const fired& which) {
+  const auto& why = *which.refused;
+  const auto said = "reminder '" + which.which.name + "' was refused: " + why.to_string();
+  remember(said);
+  if (why.is_transient() || why.is(condition::overloaded)) return e.answer.failed(why);
+  put_aside(e, said, said);
 }
 
 // ---- the end ----

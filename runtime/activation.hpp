@@ -83,6 +83,10 @@ class activation final : private context {
     trace_id trace;
     continuation what;
   };
+  struct fired {
+    reminder which;
+    std::optional<error> refused;
+  };
   struct past_error {
     wall_ms when;
     std::string what;
@@ -101,6 +105,7 @@ class activation final : private context {
   [[nodiscard]] result<void> may_persist() override;
   [[nodiscard]] result<void> may_remind(const std::vector<reminder_write>& changes) override;
   void persist(changes what, unique_function<void(commit_outcome, context&)> done) override;
+  void refuse_reminder(error why) override;
   [[nodiscard]] const std::vector<reminder>& reminders() const noexcept override { return reminders_; }
   void read_rows(row_query query, unique_function<void(result<row_page>, context&)> done) override;
   void wake_at(steady_time when) override;
@@ -114,7 +119,9 @@ class activation final : private context {
   void deliver(envelope&& e, steady_time begun);
   [[nodiscard]] bool dropped(envelope& e, steady_time at);
   void handle(envelope&& e);
-  void remind(const reminder_due& due, reply& r);
+  void remind(const reminder_due& due, envelope& e);
+  void reminder_refused(envelope& e, const fired& which);
+  void put_aside(envelope& e, const std::string& why, std::string answer);
   /// `step` with the trace it belongs to; an exception restarts the actor (a volatile one ends).
   template <class Step>
   void guarded(trace_id trace, Step&& step);
@@ -188,7 +195,7 @@ class activation final : private context {
   std::vector<reminder> reminders_;  ///< with every change persisted so far
   std::vector<past_error> errors_;  ///< the last few
   std::unique_ptr<envelope> suspect_;  ///< made the actor fail; comes first
-  const reminder* firing_ = nullptr;  ///< to be forgotten with the first commit of this call
+  fired* firing_ = nullptr;  ///< to be forgotten with the first commit of this call
   std::shared_ptr<append_listener> listener_;
   steady_time wake_ = steady_time::max();  ///< asked for by the logic
   steady_time retry_ = steady_time::max();  ///< recover again then

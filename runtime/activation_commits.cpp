@@ -55,7 +55,7 @@ result<void> activation::may_persist() {
 result<void> activation::may_remind(const std::vector<reminder_write>& changes) {
   std::set<std::string_view> names;
   for (const auto& known : reminders_) names.insert(known.name);
-  if (firing_ != nullptr) names.erase(firing_->name);
+  if (firing_ != nullptr) names.erase(firing_->which.name);
   for (const auto& change : changes) {
     if (change.due_ms) {
       names.insert(change.name);
@@ -70,8 +70,8 @@ result<void> activation::may_remind(const std::vector<reminder_write>& changes) 
 /// Moves the reminders of `what` to `request`, and notes them as set.
 result<void> activation::note_reminders(changes& what, append_request& request) {
   if (firing_ != nullptr) {
-    const auto again = [&](const auto& each) { return each.name == firing_->name; };
-    if (std::ranges::none_of(what.reminders, again)) what.reminders.push_back({firing_->name, {}, {}, {}});
+    const auto again = [&](const auto& each) { return each.name == firing_->which.name; };
+    if (std::ranges::none_of(what.reminders, again)) what.reminders.push_back({firing_->which.name, {}, {}, {}});
     firing_ = nullptr;
   }
   if (auto may = may_remind(what.reminders); !may) return may;

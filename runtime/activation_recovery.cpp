@@ -132,10 +132,13 @@ void activation::killed(envelope e, const std::string& what, bool asked) {
     suspect_ = std::make_unique<envelope>(std::move(e));
     return;
   }
+  put_aside(e, what, "it made " + cell_.id.to_string() + " fail " + std::to_string(e.kills) + " times: " + what);
+}
+
+void activation::put_aside(envelope& e, const std::string& why, std::string answer) {
   host_.count().dead_letters->add();
-  host_.set_aside(cell_, e, what);
-  e.answer.failed({make_error_code(errc::set_aside),
-                   "it made " + cell_.id.to_string() + " fail " + std::to_string(e.kills) + " times: " + what});
+  host_.set_aside(cell_, e, why);
+  e.answer.failed({make_error_code(errc::set_aside), std::move(answer)});
 }
 
 /// What belongs to the logic that has failed.

@@ -80,7 +80,7 @@ class event_sourced;
 ///     using decision = runtime::decision<...>;  // events: structs with `fields`; add to the end only
 ///     static decision decide(const state&, const command&, const facts&);           // one a command
 ///     static void apply(state&, const event&);                                      // one an event; does not fail
-///     static decision remember(const state&, const reminder&, const facts&);        // optional
+///     static decision remember(const state&, const reminder&, const facts&);        // optional; a refusal keeps it
 ///     static inspection inspect(const state&);                                      // optional; nothing private
 ///     static std::size_t memory(const state&);                                      // optional; bytes, in constant time
 ///
@@ -106,7 +106,8 @@ class event_sourced final : public logic {
     record_reader in{snapshot, "snapshot", version};
     result<state> read;
     if constexpr (version > 1) {
-      read = in.version() < version ? Definition::upgrade(in.version(), in) : read_fields<state>(in);
+      read =
+          in.version() > 0 && in.version() < version ? Definition::upgrade(in.version(), in) : read_fields<state>(in);
     } else {
       read = read_fields<state>(in);
     }
@@ -140,8 +141,11 @@ class event_sourced final : public logic {
 
   void on_reminder(const reminder& which, context& ctx) override {
     if constexpr (requires(const state& s, const facts& f) { Definition::remember(s, which, f); }) {
+      auto d = Definition::remember(state_, which, {ctx.self(), ctx.wall()});
+      if (d.refused_) return ctx.refuse_reminder(std::move(*d.refused_));
+      if (auto may = ctx.may_remind(d.reminders_); !may) return ctx.refuse_reminder(std::move(may.error()));
       reply nobody;
-      carry_out(Definition::remember(state_, which, {ctx.self(), ctx.wall()}), nobody, ctx);
+      carry_out(std::move(d), nobody, ctx);
     }
   }
   [[nodiscard]] inspection inspect() const override {

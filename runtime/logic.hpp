@@ -82,6 +82,11 @@ class context {
   /// `record_bytes_max`, with errc::invalid: nothing of it is written, and what makes the state smaller still is.
   virtual void persist(changes what, unique_function<void(commit_outcome, context&)> done) = 0;
 
+  /// In `on_reminder`, instead of `persist`: it cannot be dealt with. It is not forgotten for it: it comes again after a pause when
+  /// `why` is retryable or overloaded, and is a dead letter otherwise. Nothing happens outside of `on_reminder`, or after
+  /// a `persist`.
+  virtual void refuse_reminder(error why) = 0;
+
   /// What this actor is to be reminded of, with every change persisted so far. Valid until the next `persist`.
   [[nodiscard]] virtual const std::vector<reminder>& reminders() const noexcept = 0;
 

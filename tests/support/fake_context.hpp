@@ -291,6 +291,7 @@ class fake_context final : public runtime::context {
     }
     commits_.push_back({std::move(what), std::move(snapshot), std::move(done)});
   }
+  void refuse_reminder(error /*why*/) override { firing_.reset(); }
   [[nodiscard]] const std::vector<runtime::reminder>& reminders() const noexcept override { return reminders_; }
   void read_rows(runtime::row_query query,
                  unique_function<void(result<runtime::row_page>, runtime::context&)> done) override {

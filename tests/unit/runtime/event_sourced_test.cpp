@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "runtime/operators/dead_letters.hpp"
 #include "tests/support/stepped_actors.hpp"
 
 namespace lightstick::runtime {
@@ -109,6 +110,77 @@ TEST(runtime_event_sourced_memory, is_what_the_definition_says) {
   event_sourced<weighed> logic;
   ASSERT_TRUE(logic.restore(encode_fields(hoard::state{{"a", "b"}})));
   EXPECT_EQ(logic.memory_bytes(), sizeof(logic) + 20'000);
+}
+
+struct remind_of {
+  std::string name;
+  std::int64_t due_ms = 0;
+  static constexpr auto fields = std::tuple(&remind_of::name, &remind_of::due_ms);
+};
+struct open {
+  static constexpr auto fields = std::tuple<>();
+};
+/// Does what it is reminded of when it is open; says no for ever to what is silly.
+struct reluctant {
+  struct state {
+    bool open = false;
+    std::uint64_t done = 0;
+    static constexpr auto fields = std::tuple(&state::open, &state::done);
+  };
+  using commands = types<remind_of, open>;
+  using decision = runtime::decision<open, append>;
+  static decision decide(const state& s, const remind_of& c, const facts&) {
+    return decision{}.remind(c.name, wall_ms{c.due_ms}).answer(size{s.done});
+  }
+  static decision decide(const state& s, const open& c, const facts&) {
+    return decision{}.happened(c).answer(size{s.done});
+  }
+  static decision remember(const state& s, const reminder& which, const facts&) {
+    if (which.name == "silly") return fail(errc::invalid, "no");
+    if (!s.open) return fail(errc::overloaded, "not now");
+    return decision{}.happened(append{});
+  }
+  static void apply(state& s, const open&) { s.open = true; }
+  static void apply(state& s, const append&) { ++s.done; }
+};
+
+class runtime_event_sourced_reminders : public ::testing::Test {
+ protected:
+  std::size_t remind(const std::string& name) {
+    return node.ask<size>(id, remind_of{name, node.clock.wall().value + 1'000})->items;
+  }
+  std::vector<std::string> waiting() {
+    std::vector<std::string> out;
+    node.system().inspect(id, [&](const result<actor_report>& r) {
+      for (const auto& each : r->reminders) out.push_back(each.name);
+    });
+    node.advance(1ms);
+    return out;
+  }
+  std::vector<dead_letters::brief> letters() {
+    return node.ask<dead_letters::listed>({dead_letters::kind, dead_letters::key}, dead_letters::list{})->letters;
+  }
+  const actor_id id{"reluctant", "r"};
+  testing::stepped_actors node{[](system& sys) { sys.register_kind(define<reluctant>("reluctant")); }};
+};
+
+TEST_F(runtime_event_sourced_reminders, that_are_refused_for_now_come_again) {
+  (void)remind("later");
+  node.advance(30s);
+  EXPECT_EQ(waiting(), std::vector<std::string>{"later"});
+  EXPECT_TRUE(letters().empty());
+  EXPECT_EQ(node.ask<size>(id, open{})->items, 0U);
+  node.advance(6s);
+  EXPECT_TRUE(waiting().empty());
+  EXPECT_EQ(node.ask<size>(id, open{})->items, 1U);
+}
+
+TEST_F(runtime_event_sourced_reminders, that_are_refused_for_ever_are_dead_letters) {
+  (void)remind("silly");
+  node.advance(30s);
+  EXPECT_TRUE(waiting().empty());
+  ASSERT_EQ(letters().size(), 1U);
+  EXPECT_NE(letters()[0].error.find("reminder 'silly' was refused: no"), std::string::npos) << letters()[0].error;
 }
 
 struct points_1 {
