@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "runtime/durable_log.hpp"
 
@@ -218,12 +219,18 @@ class letters final : public logic {
     if (!at->second.readable) {
       return r.failed({make_error_code(errc::invalid), "of this letter only a description was kept"});
     }
+    if (!replaying_.insert(id).second) {
+      return r.failed({make_error_code(errc::unavailable), "this letter is being done again already"});
+    }
     read_bytes(id, ctx, [this, id, r = std::move(r)](result<std::string> bytes, context& then) mutable {
       auto here = all_.find(id);
-      if (!bytes) return r.failed(std::move(bytes.error()));
-      if (here == all_.end()) return r.failed(no_such(id));
-      auto command = (*read_)(here->second.actor_kind, *bytes);
-      if (!command) return r.failed(std::move(command.error()));
+      auto command = !bytes               ? result<message_ptr>(fail(std::move(bytes.error())))
+                     : here == all_.end() ? result<message_ptr>(fail(no_such(id)))
+                                          : (*read_)(here->second.actor_kind, *bytes);
+      if (!command) {
+        replaying_.erase(id);
+        return r.failed(std::move(command.error()));
+      }
       then.ask({here->second.actor_kind, here->second.actor_key}, std::move(*command), replay_limit,
                [this, id, r = std::move(r)](result<message_ptr> outcome, context& last) mutable {
                  done_again(id, std::move(outcome), std::move(r), last);
@@ -232,6 +239,7 @@ class letters final : public logic {
   }
 
   void done_again(std::uint64_t id, result<message_ptr> outcome, reply r, context& ctx) {
+    replaying_.erase(id);
     if (!all_.contains(id)) return r.ok(replayed{});
     if (outcome) {
       return remove(id, ctx, [r = std::move(r)](commit_outcome done, context&) mutable {
@@ -278,6 +286,7 @@ class letters final : public logic {
   counter& forgotten_;
   std::uint64_t last_ = 0;
   std::map<std::uint64_t, brief> all_;
+  std::set<std::uint64_t> replaying_;  ///< not of the journal: a recovery leaves what is under way
 };
 
 }  // namespace

@@ -84,7 +84,7 @@ struct dropped_of {
 };
 
 /// Does the command again and drops the letter when that went well. -> replayed. Errors: not_found, invalid (only
-/// described), what the actor answered, unknown.
+/// described), retryable (it is being done again already), what the actor answered, unknown.
 struct replay {
   std::uint64_t id = 0;
 };

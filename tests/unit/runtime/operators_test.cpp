@@ -75,6 +75,22 @@ TEST_F(runtime_operators, a_letter_is_replayed_and_goes_when_that_went_well) {
   EXPECT_EQ(letters<dead_letters::listed>(dead_letters::list{}).value().total, 1U);
 }
 
+TEST_F(runtime_operators, a_letter_is_not_replayed_twice_at_once) {
+  start_readable();
+  (void)call("k", testing::blow_up{});
+  sys->advance(1s);
+  mended = true;
+  std::vector<result<dead_letters::replayed>> outcomes;
+  for (int i = 0; i < 2; ++i) {
+    (void)sys->tell({dead_letters::kind, "node"}, make_message(dead_letters::replay{1}),
+                    make_reply<dead_letters::replayed>([&](auto got) { outcomes.push_back(std::move(got)); }));
+  }
+  sys->advance(1s);
+  ASSERT_EQ(outcomes.size(), 2U);
+  EXPECT_NE(outcomes[0].has_value(), outcomes[1].has_value());
+  EXPECT_EQ(total("k"), 5) << "once";
+}
+
 TEST_F(runtime_operators, letters_that_concern_somebody_are_dropped_and_no_others) {
   start_readable();
   auto put = [&](const std::string& kind, const std::string& key, std::string command, std::string bytes) {
