@@ -9,6 +9,7 @@ namespace lightstick::runtime {
 namespace {
 
 constexpr std::size_t errors_kept = 4;
+constexpr std::size_t strangers_max = 64;
 /// What the allocator and the registry take beside the objects, measured.
 constexpr std::size_t beside_bytes = 128;
 
@@ -158,11 +159,7 @@ void activation::remind(const reminder_due& due, envelope& e) {
   auto known = std::find_if(reminders_.begin(), reminders_.end(),
                             [&](const auto& each) { return each.name == due.name && each.due_ms == due.due_ms; });
   if (known == reminders_.end()) {
-    // Changed or forgotten meanwhile; or the write that set it failed and has turned up since.
-    if (commits_.empty() && !due.drop) {
-      last_error_ = {make_error_code(errc::unavailable), "the disk has a reminder that the actor does not know"};
-      append_failed_ = true;
-    }
+    if (commits_.empty() && !due.drop) stranger(due);
     return r.failed({make_error_code(errc::unavailable), "this reminder is not known now"});
   }
   // To forget it takes a commit. Asked once: a logic that is refused later would let it be forgotten, and do nothing.
@@ -179,6 +176,19 @@ void activation::remind(const reminder_due& due, envelope& e) {
     if (!done) return r.failed(std::move(done.error()));
     r.ok(reminded{});
   });
+}
+
+/// A reminder that was changed or forgotten while it was on its way comes once. One that comes again is on the disk: the
+/// write that set it failed, and has turned up since.
+void activation::stranger(const reminder_due& due) {
+  const auto which = std::hash<std::string>{}(due.name) ^ std::hash<std::int64_t>{}(due.due_ms);
+  if (std::ranges::find(strangers_, which) == strangers_.end()) {
+    if (strangers_.size() >= strangers_max) strangers_.erase(strangers_.begin());
+    return strangers_.push_back(which);
+  }
+  strangers_.clear();
+  last_error_ = {make_error_code(errc::unavailable), "the disk has a reminder that the actor does not know"};
+  append_failed_ = true;
 }
 
 void activation::refuse_reminder(error why) {

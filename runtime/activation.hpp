@@ -120,6 +120,7 @@ class activation final : private context {
   [[nodiscard]] bool dropped(envelope& e, steady_time at);
   void handle(envelope&& e);
   void remind(const reminder_due& due, envelope& e);
+  void stranger(const reminder_due& due);
   void reminder_refused(envelope& e, const fired& which);
   void put_aside(envelope& e, const std::string& why, std::string answer);
   /// `step` with the trace it belongs to; an exception restarts the actor (a volatile one ends).
@@ -195,6 +196,7 @@ class activation final : private context {
   std::vector<reminder> reminders_;  ///< with every change persisted so far
   std::vector<past_error> errors_;  ///< the last few
   std::unique_ptr<envelope> suspect_;  ///< made the actor fail; comes first
+  std::vector<std::size_t> strangers_;  ///< reminders, hashed, that came and were not known
   fired* firing_ = nullptr;  ///< to be forgotten with the first commit of this call
   std::shared_ptr<append_listener> listener_;
   steady_time wake_ = steady_time::max();  ///< asked for by the logic

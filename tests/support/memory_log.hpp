@@ -179,6 +179,11 @@ class memory_log final : public runtime::durable_log {
     stored.snapshot = std::move(bytes);
     stored.snapshot_at = sequence{stored.events.size()};
   }
+  /// A write that seemed to fail is there after all.
+  void turn_up(const actor_id& actor, runtime::reminder r) {
+    std::lock_guard lock(mutex_);
+    logs_[actor].reminders[r.name] = r;
+  }
   /// It cannot be read until `mend`.
   void make_unreadable(const actor_id& actor, error why) {
     std::lock_guard lock(mutex_);

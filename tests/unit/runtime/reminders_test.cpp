@@ -62,6 +62,34 @@ TEST_F(runtime_reminders, are_replaced_and_forgotten_by_name) {
   EXPECT_EQ(total("k"), 1000);
 }
 
+TEST_F(runtime_reminders, that_are_forgotten_on_their_way_do_their_actor_no_harm) {
+  start();
+  (void)call("k", remind_me{"tea", in(1s)});
+  clock.advance(2s);
+  // Forgotten while it waits behind what forgets it.
+  const auto forgotten = send("k", forget_reminder{"tea"});
+  sys->beat();
+  sys->run_all();
+  ASSERT_TRUE((*forgotten)->has_value());
+  ASSERT_EQ(counted("lightstick_reminders_told_total"), 1U);
+  sys->advance(30s);
+  EXPECT_EQ(total("k"), 0);
+  EXPECT_EQ(counted("lightstick_actor_commit_failures_total"), 0U);
+  EXPECT_EQ(counted("lightstick_reminders_told_total"), 1U) << "it does not come again";
+}
+
+TEST_F(runtime_reminders, that_turned_up_after_their_write_had_failed_are_read) {
+  start();
+  (void)call("k", testing::add{1});
+  const auto due = in(1s);
+  log.turn_up({"counter", "k"}, {"tea", due, "tea"});
+  sys->advance(1s);
+  // Somebody sets another in the same partition, so that it is looked at.
+  (void)call("k", remind_me{"milk", in(1s)});
+  sys->advance(15s);
+  EXPECT_EQ(total("k"), 2001);
+}
+
 TEST_F(runtime_reminders, are_bounded_an_actor) {
   start({.reminders_max = 2});
   EXPECT_TRUE((*call("k", remind_me{"a", in(60s)}))->has_value());
