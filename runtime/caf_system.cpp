@@ -53,7 +53,8 @@ class caf_system final : public system_core {
 
  private:
   cell_ptr new_cell(const actor_id& id, const kind_options& kind) override {
-    return std::make_shared<caf_cell>(id, kind, *caf_, options().max_throughput);
+    // Not in one piece with its count: a timer's weak pointer would keep all of it until the timer's time.
+    return cell_ptr(new caf_cell(id, kind, *caf_, options().max_throughput));  // NOLINT(modernize-make-shared)
   }
   void wake(const cell_ptr& who, steady_time when) override { timers_->wake(who, when); }
 

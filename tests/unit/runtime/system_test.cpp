@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <malloc.h>
 #include <algorithm>
 #include <thread>
 
@@ -331,6 +332,33 @@ TEST_F(runtime_system, no_command_is_lost_when_activations_come_and_go) {
   for (int k = 0; k < 3; ++k) total += call(std::to_string(k), testing::get{}).value().is;
   EXPECT_EQ(acknowledged, 1200);
   EXPECT_EQ(total, 1200);
+}
+
+/// Sets a timer for much later, and is gone.
+class fleeting final : public logic {
+ public:
+  void started(context& ctx) override {
+    ctx.wake_at(ctx.now() + std::chrono::hours{1});
+    ctx.tell({"fleeting", ctx.self().key}, make_message(testing::go{}));
+  }
+  void handle(message& /*m*/, reply& /*r*/, context& ctx) override { ctx.stop(); }
+};
+
+TEST_F(runtime_system, an_actor_that_has_ended_leaves_no_memory_to_its_timer) {
+  start();
+  sys_->register_kind({.name = "fleeting"});
+  const auto come_and_go = [&](int first, int count) {
+    for (int i = 0; i < count; ++i) {
+      ASSERT_TRUE(sys_->spawn({"fleeting", std::to_string(first + i)}, std::make_unique<fleeting>()));
+    }
+    until([&] { return sys_->count("fleeting") == 0; });
+  };
+  come_and_go(0, 5'000);
+  const auto before = mallinfo2().uordblks;
+  constexpr int more = 20'000;
+  come_and_go(5'000, more);
+  // A place in a queue and a count each, not the actor.
+  until([&] { return mallinfo2().uordblks < before + more * std::size_t{250}; });
 }
 
 }  // namespace
