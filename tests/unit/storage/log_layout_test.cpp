@@ -86,7 +86,7 @@ class events_on_disk : public store_test {
   void SetUp() override { start(); }
   void start() {
     close();
-    auto opened = rocks::open({data(), true, options_.memory_bytes}, clock_);
+    auto opened = rocks::open({data(), !std::filesystem::exists(data()), options_.memory_bytes}, clock_);
     ASSERT_TRUE(opened) << opened.error().to_string();
     disk_ = opened->get();
     numbers_ = std::make_unique<metrics>();
