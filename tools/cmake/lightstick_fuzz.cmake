@@ -72,6 +72,7 @@ function(lightstick_fuzz_tests)
   set(identity storage/identity.cpp runtime/base/random.cpp)
   lightstick_fuzzer(record SOURCES ${records})
   lightstick_fuzzer(log SOURCES ${records} ${identity} storage/log_layout.cpp LINK -lcrypto)
+  lightstick_fuzzer(record_file SOURCES storage/rocks/record_file.cpp)
   lightstick_fuzzer(label SOURCES ${records} ${identity} storage/data_folder.cpp storage/files.cpp runtime/base/log.cpp
     runtime/base/clock.cpp LINK -lcrypto -lspdlog -lfmt)
   lightstick_fuzzer(room SOURCES ${base} runtime/record_codec.cpp runtime/durable_log.cpp actors/chat_message.cpp
