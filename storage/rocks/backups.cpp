@@ -11,6 +11,7 @@
 
 #include "storage/errc.hpp"
 #include "storage/rocks/backup_copy.hpp"
+#include "storage/rocks/check_backups.hpp"
 #include "storage/rocks/pace.hpp"
 #include "storage/rocks/status.hpp"
 
@@ -152,6 +153,26 @@ result<void> remove_backups(const std::filesystem::path& folder, std::span<const
   return {};
 }
 
+namespace {
+
+/// RocksDB says that a checksum differs, not of which file.
+error restore_failure(const rocksdb::Status& s, const std::filesystem::path& folder, std::uint32_t id) {
+  auto out = to_error(s, "restore back-up " + std::to_string(id) + " of " + folder.string());
+  if (!s.IsCorruption()) return out;
+  const auto of = folder.parent_path().string();
+  auto checked = check_backups(folder, id, {});
+  if (checked && !checked->damaged.empty()) {
+    const auto& d = checked->damaged.front();
+    out.detail =
+        "back-up " + std::to_string(id) + " of " + of + " is damaged: " + (folder / d.name).string() + " " + d.what;
+  }
+  out.detail += ". What was copied is no data folder. `lightstick verify " + of +
+                "` names all that is damaged and which back-ups are whole: restore one of these with --id";
+  return out;
+}
+
+}  // namespace
+
 result<void> restore_backup(const std::filesystem::path& folder, std::uint32_t id, const std::filesystem::path& to,
                             const progress& watch) {
   auto opened = open<rocksdb::BackupEngineReadOnly>(options_for(folder));
@@ -168,7 +189,7 @@ result<void> restore_backup(const std::filesystem::path& folder, std::uint32_t i
     });
     s = (*opened)->RestoreDBFromBackup(id, to.string(), to.string());
   }
-  if (!s.ok()) return fail(to_error(s, "restore back-up " + std::to_string(id) + " of " + folder.string()));
+  if (!s.ok()) return fail(restore_failure(s, folder, id));
   if (watch) (void)watch(info.size, info.size);
   return {};
 }

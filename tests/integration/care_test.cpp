@@ -111,6 +111,12 @@ TEST_F(care, a_node_is_backed_up_under_load_and_what_was_acknowledged_before_is_
   EXPECT_THAT(list.out, AllOf(HasSubstr("\"keep\":2"), HasSubstr("\"id\":3"), testing::Not(HasSubstr("\"id\":1,"))));
   n.terminate();
   EXPECT_EQ(lightstick({"verify", data()}).exit_code, 0);
+
+  EXPECT_EQ(lightstick({"verify", backups()}).exit_code, 0);
+  std::ofstream(backups() + "/rocks/private/3/CURRENT", std::ios::app) << "x";
+  const auto damaged = lightstick({"verify", backups()});
+  EXPECT_EQ(damaged.exit_code, 3) << damaged.err;
+  EXPECT_THAT(damaged.out, AllOf(HasSubstr("rocks/private/3/CURRENT: its checksum"), HasSubstr("1 damaged; whole:")));
 }
 
 /// Restores until the process has begun with the target, and kills it there. False when it was too quick.

@@ -4,6 +4,7 @@
 #include <ctime>
 
 #include "gateway/wire/json.hpp"
+#include "tools/care/finding_lines.hpp"
 #include "tools/text/table.hpp"
 #include "tools/text/units.hpp"
 
@@ -120,15 +121,7 @@ wire::value to_value(const storage::restored& done) {
 }
 
 std::string to_text(const storage::verify_report& r, const std::filesystem::path& path) {
-  std::string out;
-  for (const auto& f : r.damage.kept()) {
-    out += text::printable(f.actor.empty() ? (f.file.empty() ? "the store" : f.file) : f.actor) + ": " +
-           text::printable(f.what) + "\n  served: " + text::printable(f.served) +
-           "\n  remedy: " + text::printable(f.remedy) + "\n";
-  }
-  if (r.damage.count() > r.damage.kept().size()) {
-    out += "and " + std::to_string(r.damage.count() - r.damage.kept().size()) + " more\n";
-  }
+  std::string out = finding_lines(r.damage);
   for (const auto& note : r.notes) out += "note: " + text::printable(note) + "\n";
   out += text::printable(path.string()) + ": " + std::to_string(r.tables) + " tables, " + human_size(r.file_bytes) +
          ", " + std::to_string(r.actors) + " actors, " + std::to_string(r.records) + " records, " +
@@ -141,25 +134,21 @@ std::string to_text(const storage::verify_report& r, const std::filesystem::path
 }
 
 wire::value to_value(const storage::verify_report& r) {
-  wire::array damage;
-  for (const auto& f : r.damage.kept()) {
-    damage.emplace_back(wire::map{text_of("file", f.file), text_of("actor", f.actor), text_of("what", f.what),
-                                  text_of("served", f.served), text_of("remedy", f.remedy)});
-  }
   wire::array notes;
   for (const auto& note : r.notes) notes.emplace_back(text::printable(note));
-  return wire::value(wire::map{{"clean", wire::value(r.damage.count() == 0)},
-                               {"opens", wire::value(r.opens)},
-                               number_of("damaged", r.damage.count()),
-                               {"damage", wire::value(std::move(damage))},
-                               {"notes", wire::value(std::move(notes))},
-                               text_of("store", r.store_id),
-                               text_of("history", r.history_id),
-                               number_of("format", r.format),
-                               number_of("tables", r.tables),
-                               number_of("file_bytes", r.file_bytes),
-                               number_of("actors", r.actors),
-                               number_of("records", r.records)});
+  wire::map out{{"clean", wire::value(r.damage.count() == 0)}, {"opens", wire::value(r.opens)}};
+  add_findings(out, r.damage);
+  for (auto&& m : wire::map{{"notes", wire::value(std::move(notes))},
+                            text_of("store", r.store_id),
+                            text_of("history", r.history_id),
+                            number_of("format", r.format),
+                            number_of("tables", r.tables),
+                            number_of("file_bytes", r.file_bytes),
+                            number_of("actors", r.actors),
+                            number_of("records", r.records)}) {
+    out.push_back(m);
+  }
+  return wire::value(std::move(out));
 }
 
 std::string to_text(const storage::store_stats& s) {

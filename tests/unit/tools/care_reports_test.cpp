@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "tools/care/backups_report.hpp"
 #include "tools/care/progress_line.hpp"
 
 namespace lightstick::tools {
@@ -34,6 +35,21 @@ TEST(care_reports, of_too_many_damages_say_how_many_more) {
   for (std::size_t i = 0; i < storage::findings::kept_max + 7; ++i) r.damage.add({"f", {}, "w", "s", "r"});
   EXPECT_EQ(r.damage.kept().size(), storage::findings::kept_max);
   EXPECT_THAT(to_text(r, "data"), AllOf(HasSubstr("and 7 more\n"), HasSubstr("10007 damaged")));
+}
+
+TEST(care_reports, of_damaged_backups_say_which_are_whole) {
+  storage::backups_report r;
+  r.backups = 3;
+  r.whole = {1, 3};
+  r.damage.add({"rocks/private/2/CURRENT", {}, "checksum", "back-up 1, 3", "restore --id 3"});
+  EXPECT_THAT(to_text(r, "b"),
+              AllOf(HasSubstr("rocks/private/2/CURRENT: checksum"), HasSubstr("remedy: restore --id 3"),
+                    HasSubstr("3 back-ups"), HasSubstr("1 damaged; whole: back-up 1, 3")));
+  EXPECT_THAT(to_json(to_value(r)), AllOf(HasSubstr("\"clean\":false"), HasSubstr("\"whole\":[1,3]"),
+                                          HasSubstr("\"file\":\"rocks/private/2/CURRENT\"")));
+  r.whole.clear();
+  EXPECT_THAT(to_text(r, "b"), HasSubstr("no back-up is whole"));
+  EXPECT_THAT(to_json(to_value(storage::backups_report{})), HasSubstr("\"clean\":true"));
 }
 
 TEST(care_reports, of_backups_say_when_they_expire) {
