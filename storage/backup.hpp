@@ -70,9 +70,9 @@ struct restored {
 };
 
 /// Makes a data folder of a back-up (the newest without `id`). `to` must be new or empty; until the end it is not taken
-/// for a data folder. All files are checked against their checksums on the way. Durable on return. Errors: as
-/// list_backups, and not_a_store, missing (no such back-up), corrupt (the back-up is damaged), locked, disk_full. What
-/// `watch` answers is not heeded.
+/// for a data folder. All files are checked against their checksums on the way. Durable on return. `folder` may be
+/// read-only. Errors: as list_backups, and not_a_store, missing (no such back-up), corrupt (the back-up is damaged; the
+/// detail names the file), locked, disk_full. What `watch` answers is not heeded.
 [[nodiscard]] result<restored> restore_backup(const std::filesystem::path& folder, std::optional<std::uint32_t> id,
                                               const std::filesystem::path& to, const progress& watch);
 
@@ -96,8 +96,6 @@ class backup_folder {
 
  private:
   friend result<std::uint32_t> expire_backups(const std::filesystem::path&, const backup_order&, wall_ms);
-  friend result<restored> restore_backup(const std::filesystem::path&, std::optional<std::uint32_t>,
-                                         const std::filesystem::path&, const progress&);
   struct parts;
   explicit backup_folder(std::unique_ptr<parts> p);
   [[nodiscard]] static result<backup_folder> open_existing(const std::filesystem::path& path);
