@@ -40,7 +40,7 @@ class net_server final : public server {
     core_.rooms.connect(std::move(posters));
     // Its own thread: an operator gets answers while the fans' threads are busy. It has no subscriptions.
     admin_thread_ = std::make_unique<net::io_thread>(core_, 0, "gateway-admin");
-    admin_.emplace(core_, pointers(threads_));
+    admin_.emplace(core_, *admin_thread_, pointers(threads_));
   }
 
   ~net_server() override { stop(); }

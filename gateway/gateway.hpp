@@ -66,6 +66,8 @@ struct options {
   std::chrono::milliseconds ping_after{25'000};        ///< of silence from the client
   std::chrono::milliseconds pong_within{10'000};
   std::chrono::milliseconds write_timeout{30'000};     ///< one write that makes no progress: close 4101
+  std::chrono::milliseconds audit_within{5'000};  ///< an operator's change waits so long for its entry in the journal
+  std::chrono::milliseconds change_within{4'000};  ///< and then so long for its end, before it is answered
   protocol::limits frame;
   actors::session::options session;
 };

@@ -40,10 +40,11 @@ void admin_service::handle(const http_request& r, responder respond) {
   std::optional<http_response> refusal;
   auto by = admit(r, refusal);
   if (!by) return respond(std::move(*refusal));
-  // A POST of these begins them, and is written down.
-  const bool asks_how_far = (r.path == "/v1/admin/erase" || r.path == "/v1/admin/trim") && r.method != "POST";
-  if (r.path == "/v1/admin/backup" || r.path == "/v1/admin/stats" || asks_how_far) {
-    return jobs(r, r.path.substr(r.path.rfind('/') + 1), std::move(respond));
+  if (r.path == "/v1/admin/backup" || r.path == "/v1/admin/stats" || r.path == "/v1/admin/erase" ||
+      r.path == "/v1/admin/trim") {
+    const auto kind = r.path.substr(r.path.rfind('/') + 1);
+    if (r.method == "POST") return operations_->begin_job(r, *by, kind, std::move(respond));
+    return job(kind, std::move(respond));
   }
   if (operations_->handle(r, *by, respond)) return;
   if (r.method == "POST") return respond(net::wrong_method_response("GET, HEAD"));
@@ -96,12 +97,11 @@ void admin_service::inspect(const http_request& r, responder respond) {
       });
 }
 
-/// POST begins a job and is answered at once; GET tells how far it is.
-void admin_service::jobs(const http_request& r, std::string_view kind, responder respond) {
+/// How far a job is.
+void admin_service::job(std::string_view kind, responder respond) {
   auto* of_node = core_.info->jobs();
   if (of_node == nullptr) return respond(net::not_found_response());
-  const bool start = r.method == "POST";
-  respond(job_response(start ? of_node->start(kind, r.body, {}) : of_node->status(kind), start));
+  respond(job_response(of_node->status(kind), false));
 }
 
 void admin_service::connections(const http_request& r, responder respond) {

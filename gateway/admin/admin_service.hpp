@@ -15,9 +15,9 @@ class admin_service final : public net::http_service {
   static constexpr std::size_t rows_default = 100;
   static constexpr std::size_t rows_max = 10'000;
 
-  /// REQUIRES: `threads` outlive the service's last request.
-  admin_service(net::core& c, std::vector<net::io_thread*> threads)
-      : core_(c), threads_(std::move(threads)), operations_(std::make_shared<operations>(c)) {}
+  /// REQUIRES: `own` (the thread that serves this) and `threads` outlive the service's last request.
+  admin_service(net::core& c, net::io_thread& own, std::vector<net::io_thread*> threads)
+      : core_(c), threads_(std::move(threads)), operations_(std::make_shared<operations>(c, own)) {}
   void handle(const net::http_request& request, net::responder respond) override;
 
  private:
@@ -27,7 +27,7 @@ class admin_service final : public net::http_service {
   void actors(const net::http_request& r, net::responder respond);
   void inspect(const net::http_request& r, net::responder respond);
   void connections(const net::http_request& r, net::responder respond);
-  void jobs(const net::http_request& r, std::string_view kind, net::responder respond);
+  void job(std::string_view kind, net::responder respond);
 
   net::core& core_;
   const std::vector<net::io_thread*> threads_;

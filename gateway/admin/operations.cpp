@@ -8,6 +8,7 @@
 #include "gateway/admin/operations_json.hpp"
 #include "gateway/net/public_service.hpp"
 #include "gateway/wire/json.hpp"
+#include "runtime/base/names.hpp"
 #include "runtime/operators/audit.hpp"
 #include "runtime/operators/dead_letters.hpp"
 
@@ -24,6 +25,7 @@ namespace dead = runtime::dead_letters;
 
 constexpr std::uint64_t page_default = 100;
 constexpr std::uint64_t page_max = 1'000;
+constexpr std::size_t target_bytes_max = 4'096;
 
 std::uint32_t limit_of(const http_request& r) {
   return static_cast<std::uint32_t>(std::clamp<std::uint64_t>(r.number("limit", page_default), 1, page_max));
@@ -33,7 +35,9 @@ http_response failed_response(const error& e) {
   auto status = 500U;
   if (e.is(condition::not_found)) status = 404;
   if (e.is(condition::invalid)) status = 409;
-  if (e.is_transient() || e.is(condition::overloaded)) status = 503;
+  if (e.is_transient() || e.is(condition::overloaded) || e.code == make_error_code(lightstick::errc::timed_out)) {
+    status = 503;
+  }
   return error_response(status, lightstick::actors::protocol_code(e), e.to_string());
 }
 
@@ -55,20 +59,27 @@ void ask(net::core& c, const char* kind, Command command, responder respond, Sho
   (void)c.sys->tell({kind, "node"}, runtime::make_message(std::move(command)), std::move(r));
 }
 
-void record(net::core& c, const operations::asker& by, const std::string& what, const std::string& target,
-            std::string outcome, unique_function<void(result<void>)> done) {
-  audit_log::entry e;
-  e.when = c.clock.wall();
-  e.who = by.who;
-  e.from = by.from;
-  e.what = what;
-  e.target = target;
-  e.outcome = std::move(outcome);
-  auto r = runtime::make_reply<audit_log::recorded>([done = std::move(done)](result<audit_log::recorded> got) mutable {
-    done(got ? result<void>{} : result<void>(fail(std::move(got.error()))));
-  });
-  (void)c.sys->tell({audit_log::kind, audit_log::key}, runtime::make_message(audit_log::record{std::move(e)}),
-                    std::move(r));
+/// The target that is in the order of a job, for the audit journal; empty when it names none.
+std::string target_of(std::string_view kind, std::string_view order) {
+  if (kind == "trim") return "all rooms";
+  auto read = wire::read_json(order, {});
+  const auto* fields = read ? read->as<wire::map>() : nullptr;
+  const auto* named = fields == nullptr ? nullptr : wire::find(*fields, kind == "erase" ? "actor" : "to");
+  const auto* text = named == nullptr ? nullptr : named->as<std::string>();
+  return text == nullptr ? std::string() : text->substr(0, target_bytes_max);
+}
+
+/// The answer with one more field.
+std::string with_unaudited(const std::string& told, const std::string& why) {
+  auto read = wire::read_json(told, {});
+  auto* fields = read ? read->as<wire::map>() : nullptr;
+  if (fields == nullptr) return told;
+  wire::map more = *fields;
+  more.push_back({"unaudited", wire::value(why)});
+  std::string out;
+  wire::json_writer w(out);
+  write(w, wire::value(std::move(more)));
+  return out;
 }
 
 }  // namespace
@@ -91,7 +102,7 @@ bool operations::handle(const http_request& r, const asker& by, responder& respo
     bool changes;  ///< POST
     void (operations::*answer)(const http_request&, const asker&, responder);
   };
-  static constexpr std::array<route, 13> routes{{
+  static constexpr std::array<route, 11> routes{{
       {"/v1/admin/why", false, &operations::why},
       {"/v1/admin/doctor", false, &operations::doctor},
       {"/v1/admin/audit", false, &operations::audit},
@@ -101,8 +112,6 @@ bool operations::handle(const http_request& r, const asker& by, responder& respo
       {"/v1/admin/deadletters/replay", true, &operations::replay_letter},
       {"/v1/admin/passivate", true, &operations::passivate},
       {"/v1/admin/restart", true, &operations::restart},
-      {"/v1/admin/erase", true, &operations::erase},
-      {"/v1/admin/trim", true, &operations::trim},
       {"/v1/admin/tap/open", true, &operations::open},
       {"/v1/admin/tap", false, &operations::fetch},
   }};
@@ -146,16 +155,24 @@ void operations::letter(const http_request& r, const asker& /*by*/, responder re
   ask<dead::letter>(core_, dead::kind, dead::show{r.number("id", 0)}, std::move(respond), letter_json);
 }
 
+/// A change that takes too long is answered as under way; what came of it is written down when it ends.
 void operations::change(const asker& by, std::string what, std::string target, action act, responder respond) {
-  auto before = [self = shared_from_this(), by, what, target, act = std::move(act),
-                 respond = std::move(respond)](result<void> written) mutable {
-    if (!written) return respond(failed_response(written.error()));
-    act([self, by, what, target, respond = std::move(respond)](result<void> done) mutable {
-      record(self->core_, by, what, target, done ? "done" : done.error().to_string(), [](const result<void>&) {});
-      respond(done ? json_response(changed_json(what, target)) : failed_response(done.error()));
+  const change_asked c{by, std::move(what), std::move(target)};
+  trail_.asked(c, [self = shared_from_this(), c, act = std::move(act),
+                   respond = std::move(respond)](std::optional<std::string> unaudited) mutable {
+    const bool known = unaudited.has_value();
+    error late{make_error_code(lightstick::errc::timed_out),
+               c.what + " " + c.target + " was begun and has not ended yet: does the disk answer?"};
+    auto answer = within(
+        self->timers_, self->core_.opts.change_within, std::move(late),
+        [c, unaudited = std::move(unaudited), respond = std::move(respond)](result<void> done) mutable {
+          respond(done ? json_response(changed_json(c.what, c.target, unaudited)) : failed_response(done.error()));
+        });
+    act([self, c, known, answer = std::move(answer)](result<void> done) mutable {
+      self->trail_.ended(c, done ? "done" : done.error().to_string(), known);
+      answer(std::move(done));
     });
-  };
-  record(core_, by, what, target, "asked", std::move(before));
+  });
 }
 
 template <class Answer, class Command>
@@ -198,36 +215,28 @@ void operations::restart(const http_request& r, const asker& by, responder respo
   change_actor(r, by, "restart", &runtime::system::restart, std::move(respond));
 }
 
-/// It is answered at once; it is written down when it is asked for, and again when it has ended.
-void operations::begin_job(const http_request& r, const asker& by, std::string kind, std::string target,
-                           responder respond) {
+/// Begins a job, which is answered at once; it is written down when it is asked for, and again when it has ended.
+void operations::begin_job(const http_request& r, const asker& by, std::string_view kind, responder respond) {
   auto* jobs = core_.info->jobs();
   if (jobs == nullptr) return respond(net::not_found_response());
-  auto begin = [self = shared_from_this(), jobs, by, kind, target, body = r.body,
-                respond = std::move(respond)](result<void> written) mutable {
-    if (!written) return respond(failed_response(written.error()));
-    auto told = jobs->start(kind, body, [self, by, kind, target](result<std::string> done) {
-      record(self->core_, by, kind, target, done ? *done : done.error().to_string(), [](const result<void>&) {});
-    });
-    if (!told) record(self->core_, by, kind, target, told.error().to_string(), [](const result<void>&) {});
-    respond(job_response(std::move(told), true));
-  };
-  record(core_, by, kind, target, "asked", std::move(begin));
-}
-
-void operations::erase(const http_request& r, const asker& by, responder respond) {
-  auto order = wire::read_json(r.body, {});
-  const auto* fields = order ? order->as<wire::map>() : nullptr;
-  const auto* named = fields == nullptr ? nullptr : wire::find(*fields, "actor");
-  const auto* actor = named == nullptr ? nullptr : named->as<std::string>();
-  if (actor == nullptr || !names_user(*actor)) {
+  const change_asked c{by, std::string(kind), target_of(kind, r.body)};
+  if (kind == "erase" && !names_user(c.target)) {
     return respond(bad(R"(the order names a user: {"actor":"user/17"})"));
   }
-  begin_job(r, by, "erase", *actor, std::move(respond));
-}
-
-void operations::trim(const http_request& r, const asker& by, responder respond) {
-  begin_job(r, by, "trim", "all rooms", std::move(respond));
+  if (!valid_utf8(c.target)) return respond(bad("the order is not UTF-8"));
+  trail_.asked(c, [self = shared_from_this(), jobs, c, body = std::string(r.body),
+                   respond = std::move(respond)](std::optional<std::string> unaudited) mutable {
+    const bool known = unaudited.has_value();
+    auto told = jobs->start(c.what, body, [self, c, known](result<std::string> done) {
+      self->trail_.ended(c, done ? *done : done.error().to_string(), known);
+    });
+    if (!told) {
+      self->trail_.ended(c, told.error().to_string(), known);
+    } else if (unaudited) {
+      *told = with_unaudited(*told, *unaudited);
+    }
+    respond(job_response(std::move(told), true));
+  });
 }
 
 void operations::open(const http_request& r, const asker& /*by*/, responder respond) {

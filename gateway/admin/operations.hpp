@@ -6,30 +6,29 @@
 #include <mutex>
 #include <string>
 
+#include "gateway/admin/audit_trail.hpp"
 #include "gateway/net/core.hpp"
 #include "gateway/net/http_message.hpp"
 
 namespace lightstick::gateway::admin {
 
-/// What operators do to actors and what they look into: why, doctor, taps, dead letters, passivate, restart, erase, trim, audit.
-/// Every change is written to the audit journal before it is made (outcome "asked") and after (what came of it); one that
-/// cannot be written down is not made.
+/// What operators do to actors and what they look into: why, doctor, taps, dead letters, passivate, restart, jobs, audit.
+/// Every change is written to the audit journal before it is made (outcome "asked") and after (what came of it). One that
+/// cannot be written down is made all the same, and says so: see audit_trail.
 ///
 /// Thread: any; answers come from the actors' threads. Bound: a tap that nobody asks after for `tap_idle` is closed.
 class operations : public std::enable_shared_from_this<operations> {
  public:
   static constexpr std::chrono::seconds tap_idle{30};
 
-  /// REQUIRES: `c` outlives the last answer.
-  explicit operations(net::core& c) : core_(c) {}
+  /// REQUIRES: both outlive the last answer.
+  operations(net::core& c, net::io_thread& timers) : core_(c), timers_(timers), trail_(c, timers) {}
 
-  /// Who asks, for the audit journal.
-  struct asker {
-    std::string who;
-    std::string from;
-  };
+  using asker = admin::asker;
   /// False when the path is none of these; `respond` is then untouched.
   [[nodiscard]] bool handle(const net::http_request& r, const asker& by, net::responder& respond);
+  /// Begins a job of the node: "backup", "stats", "erase" or "trim".
+  void begin_job(const net::http_request& r, const asker& by, std::string_view kind, net::responder respond);
 
  private:
   using action = unique_function<void(unique_function<void(result<void>)> done)>;
@@ -48,10 +47,6 @@ class operations : public std::enable_shared_from_this<operations> {
   void replay_letter(const net::http_request& r, const asker& by, net::responder respond);
   void passivate(const net::http_request& r, const asker& by, net::responder respond);
   void restart(const net::http_request& r, const asker& by, net::responder respond);
-  void erase(const net::http_request& r, const asker& by, net::responder respond);
-  void trim(const net::http_request& r, const asker& by, net::responder respond);
-  void begin_job(const net::http_request& r, const asker& by, std::string kind, std::string target,
-                 net::responder respond);
   void open(const net::http_request& r, const asker& by, net::responder respond);
   void fetch(const net::http_request& r, const asker& by, net::responder respond);
 
@@ -63,6 +58,8 @@ class operations : public std::enable_shared_from_this<operations> {
   void change(const asker& by, std::string what, std::string target, action act, net::responder respond);
 
   net::core& core_;
+  net::io_thread& timers_;
+  audit_trail trail_;
   std::mutex mutex_;
   std::uint64_t next_tap_ = 1;
   std::map<std::uint64_t, open_tap> taps_;

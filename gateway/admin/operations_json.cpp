@@ -116,8 +116,12 @@ std::string letter_json(const dead::letter& one) {
   });
 }
 
-std::string changed_json(const std::string& what, const std::string& target) {
-  return map_json([&](fields& out, wire::json_writer&) { out.text("done", what).text("target", target); });
+std::string changed_json(const std::string& what, const std::string& target,
+                         const std::optional<std::string>& unaudited) {
+  return map_json([&](fields& out, wire::json_writer&) {
+    out.text("done", what).text("target", target);
+    if (unaudited) out.text("unaudited", *unaudited);
+  });
 }
 
 std::string tap_json(std::uint64_t number) {

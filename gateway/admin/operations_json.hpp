@@ -20,7 +20,8 @@ namespace lightstick::gateway::admin {
 [[nodiscard]] std::string audit_json(const runtime::audit::listed& page);
 [[nodiscard]] std::string letters_json(const runtime::dead_letters::listed& page);
 [[nodiscard]] std::string letter_json(const runtime::dead_letters::letter& one);
-[[nodiscard]] std::string changed_json(const std::string& what, const std::string& target);
+[[nodiscard]] std::string changed_json(const std::string& what, const std::string& target,
+                                       const std::optional<std::string>& unaudited);
 [[nodiscard]] std::string tap_json(std::uint64_t number);
 [[nodiscard]] std::string seen_json(const runtime::tap::seen& seen);
 

@@ -219,7 +219,9 @@ result<std::string> show_changed(std::string_view json) {
   const auto* what = from.get<std::string>("done");
   const auto* target = from.get<std::string>("target");
   if (what == nullptr || target == nullptr) return strange();
-  return *what + " " + text::printable(*target) + ": done\n";
+  const auto* unaudited = from.get<std::string>("unaudited");
+  return *what + " " + text::printable(*target) + ": done" +
+         (unaudited == nullptr ? "" : ", but not in the audit journal: " + text::printable(*unaudited)) + "\n";
 }
 
 result<std::uint64_t> tap_number(std::string_view json) {

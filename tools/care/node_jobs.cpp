@@ -5,6 +5,7 @@
 
 #include "gateway/wire/json.hpp"
 #include "tools/care/reports.hpp"
+#include "tools/text/table.hpp"
 
 namespace lightstick::tools {
 namespace {
@@ -33,6 +34,7 @@ result<job_outcome> run_on_node(const admin_client& client, const std::string& k
   auto body = client.post(path, to_json(order));
   if (!body) return fail(std::move(body.error()));
   std::uint64_t job = 0;
+  std::string note;
   for (auto pause = first_pause;; pause = std::min(pause * 2, pause_max)) {
     auto read = wire::read_json(*body, answer_bounds);
     auto* fields = read ? read->as<wire::map>() : nullptr;
@@ -40,6 +42,9 @@ result<job_outcome> run_on_node(const admin_client& client, const std::string& k
     const auto* id = fields == nullptr ? nullptr : field<std::uint64_t>(*fields, "job");
     if (state == nullptr || id == nullptr) return strange();
     if (job == 0) job = *id;
+    if (const auto* why = field<std::string>(*fields, "unaudited"); why != nullptr) {
+      note = "Not in the audit journal: " + text::printable(*why) + "\n";
+    }
     if (job != *id)
       return fail(errc::unavailable, "somebody else has begun another one; how this one ended is in the log");
     if (*state == "failed") {
@@ -53,7 +58,7 @@ result<job_outcome> run_on_node(const admin_client& client, const std::string& k
       const auto* text = field<std::string>(*fields, "text");
       auto* outcome = wire::find(*fields, "result");
       if (text == nullptr || outcome == nullptr) return strange();
-      return job_outcome{*text, std::move(*outcome)};
+      return job_outcome{*text + note, std::move(*outcome)};
     }
     std::this_thread::sleep_for(pause);
     body = client.get(path);

@@ -1,70 +1,13 @@
 // The whole gateway with real sockets over actors that are not there; what clients say to rooms is in tests/integration.
 #include <gtest/gtest.h>
 
-#include "gateway/gateway.hpp"
+#include "fake_node.hpp"
 #include "gateway/http_client.hpp"
 
 namespace lightstick::gateway {
 namespace {
 
 using namespace std::chrono_literals;
-
-class no_actors final : public runtime::system {
- public:
-  void register_kind(runtime::kind_options /*options*/) override {}
-  using runtime::system::tell;
-  result<void> tell(const actor_id& /*to*/, runtime::message_ptr /*m*/, runtime::reply /*r*/,
-                    const runtime::call_options& /*how*/) override {
-    return {};
-  }
-  result<void> spawn(const actor_id& /*id*/, std::unique_ptr<runtime::logic> /*behaviour*/) override { return {}; }
-  [[nodiscard]] std::vector<runtime::actor_info> list(std::string_view kind, runtime::actor_order /*order*/,
-                                                      std::size_t rows_max) const override {
-    runtime::actor_info lobby;
-    lobby.id = {"room", "lobby"};
-    lobby.mailbox = 3;
-    if (rows_max == 0 || (!kind.empty() && kind != "room")) return {};
-    return {lobby};
-  }
-  [[nodiscard]] std::size_t count(std::string_view /*kind*/) const override { return 1; }
-  void inspect(const actor_id& id, unique_function<void(result<runtime::actor_report>)> done) override {
-    if (id != actor_id{"room", "lobby"}) return done(fail(errc::not_found));
-    runtime::actor_report report;
-    report.info.id = id;
-    report.epoch = lightstick::epoch{7};
-    report.state = {{"last_offset", "45"}};
-    done(std::move(report));
-  }
-  void passivate(const actor_id& /*id*/, unique_function<void(result<void>)> done) override { done({}); }
-  void restart(const actor_id& /*id*/, unique_function<void(result<void>)> done) override { done({}); }
-  [[nodiscard]] runtime::actor_history history_of(const actor_id& /*id*/) const override { return {}; }
-  [[nodiscard]] result<std::unique_ptr<runtime::tap>> tap(const actor_id& /*id*/,
-                                                          runtime::tap_options /*how*/) override {
-    return fail(errc::overloaded);
-  }
-  [[nodiscard]] std::vector<runtime::slow_actor> slow() const override { return {}; }
-  [[nodiscard]] std::vector<runtime::actor_info> quarantined(std::size_t /*rows_max*/) const override { return {}; }
-  [[nodiscard]] std::vector<runtime::unreadable_actor> unreadable(std::size_t /*rows_max*/) const override {
-    return {};
-  }
-  void stop(std::chrono::milliseconds /*limit*/) override {}
-};
-
-class one_stored final : public node_info {
- public:
-  void inspect_stored(const actor_id& id, unique_function<void(result<runtime::inspection>)> done) override {
-    if (id != actor_id{"room", "asleep"}) return done(fail(errc::not_found));
-    done(runtime::inspection{{"last_offset", "9"}});
-  }
-  [[nodiscard]] std::optional<placement> where(partition /*p*/) const override {
-    return placement{node_id{"n1"}, true, lightstick::epoch{7}};
-  }
-  [[nodiscard]] std::optional<std::string> unready() const override {
-    if (hangs) return "a commit has waited for the disk for 17 s";
-    return std::nullopt;
-  }
-  std::atomic<bool> hangs{false};
-};
 
 class server_test : public ::testing::Test {
  protected:
