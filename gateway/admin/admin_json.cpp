@@ -1,6 +1,7 @@
 #include "gateway/admin/admin_json.hpp"
 
 #include "gateway/admin/json_fields.hpp"
+#include "runtime/base/names.hpp"
 
 namespace lightstick::gateway::admin {
 namespace {
@@ -139,6 +140,7 @@ result<actor_id> parse_actor(std::string_view text) {
   if (slash == std::string::npos || slash == 0 || slash + 1 == decoded->size()) {
     return fail(errc::invalid, "name an actor as kind/key, such as room/lobby");
   }
+  if (!valid_utf8(*decoded)) return fail(errc::invalid, "the actor's name is not UTF-8");
   return actor_id{decoded->substr(0, slash), decoded->substr(slash + 1)};
 }
 

@@ -5,6 +5,8 @@
 #include <string_view>
 
 #include "gateway/wire/json.hpp"
+#include "runtime/base/hex.hpp"
+#include "runtime/base/names.hpp"
 
 namespace lightstick::gateway::admin {
 
@@ -16,9 +18,14 @@ class fields {
   fields& operator=(const fields&) = delete;
   ~fields() { w_.end_map(); }
 
+  /// What is not UTF-8 is shown with \\xNN for each byte beyond ASCII: a reader of JSON refuses the whole answer otherwise.
   fields& text(std::string_view key, std::string_view value) {
     w_.key(key);
-    w_.string(value);
+    if (valid_utf8(value)) {
+      w_.string(value);
+    } else {
+      w_.string(ascii_of(value));
+    }
     return *this;
   }
   fields& number(std::string_view key, std::uint64_t value) {
@@ -43,6 +50,20 @@ class fields {
   }
 
  private:
+  static std::string ascii_of(std::string_view bytes) {
+    std::string out;
+    for (const char c : bytes) {
+      const auto byte = static_cast<unsigned char>(c);
+      if (byte < 0x80) {
+        out += c;
+      } else {
+        out += "\\x";
+        append_hex(out, byte);
+      }
+    }
+    return out;
+  }
+
   wire::json_writer& w_;
 };
 

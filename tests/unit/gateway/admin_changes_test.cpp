@@ -111,5 +111,20 @@ TEST_F(admin_changes, a_job_begins_without_the_journal_and_says_so) {
   EXPECT_EQ(ask("POST", "/v1/admin/erase", R"({"actor":"room/17"})").status, 400U);
 }
 
+TEST_F(admin_changes, take_no_name_that_is_not_utf8_and_show_those_that_are_there) {
+  const auto refused = ask("POST", "/v1/admin/restart?actor=room/%ff");
+  EXPECT_EQ(refused.status, 400U);
+  EXPECT_NE(refused.body.find("not UTF-8"), std::string::npos) << refused.body;
+  EXPECT_EQ(ask("GET", "/v1/admin/why?actor=room/%c3%28").status, 400U);
+  EXPECT_TRUE(audited().empty());
+  runtime::audit::entry old;
+  old.number = 1;
+  old.who = "op";
+  old.target = "room/\xff\xc3\xb6";
+  sys.keep(old);
+  const auto shown = ask("GET", "/v1/admin/audit");
+  EXPECT_NE(shown.body.find(R"("target":"room/\\xff\\xc3\\xb6")"), std::string::npos) << shown.body;
+}
+
 }  // namespace
 }  // namespace lightstick::gateway
