@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 
 #include "tools/admin/admin_call.hpp"
+#include "tools/admin/audit_pages.hpp"
 #include "tools/admin/views.hpp"
 
 namespace lightstick::tools {
@@ -132,12 +133,24 @@ class audit_call final : public admin_call {
     return *app;
   }
   exit_code run(const admin_client& client, const admin_output& out) override {
-    return out.print(
-        client.get("/v1/admin/audit?limit=" + std::to_string(rows_) + "&before=" + std::to_string(before_)),
-        show_audit);
+    return out.print(fetch(client), show_audit);
   }
 
  private:
+  /// Page by page, because a node gives at most one at a time.
+  [[nodiscard]] result<std::string> fetch(const admin_client& client) const {
+    audit_pages all;
+    auto before = before_;
+    do {
+      const auto wanted = std::min<std::size_t>(rows_ - all.size(), audit_pages::page_max);
+      auto page = client.get("/v1/admin/audit?limit=" + std::to_string(wanted) + "&before=" + std::to_string(before));
+      if (!page) return page;
+      if (auto added = all.add(*page); !added) return fail(std::move(added.error()));
+      before = all.oldest();
+    } while (all.more() && all.size() < rows_);
+    return std::move(all).json();
+  }
+
   std::uint32_t rows_ = rows_default;
   std::uint64_t before_ = 0;
 };

@@ -182,7 +182,16 @@ result<std::string> show_connections(std::string_view json) {
 result<std::string> show_audit(std::string_view json) {
   static constexpr std::array<shown_column, 6> columns{
       {{"number", table::align::right}, {"ts"}, {"who"}, {"what"}, {"target"}, {"outcome"}}};
-  return show_rows(json, "entries", "entries", columns);
+  auto shown = show_rows(json, "entries", "entries", columns);
+  const answer from(json);
+  const auto* more = from.get<bool>("more");
+  const auto* rows = from.get<wire::array>("entries");
+  if (!shown || more == nullptr || !*more || rows->empty()) return shown;
+  const auto* last = rows->back().as<wire::map>();
+  const auto* number = last == nullptr ? nullptr : wire::find(*last, "number");
+  if (number == nullptr) return strange();
+  return *shown + std::to_string(rows->size()) + " entries shown; older ones with --limit, or --before " +
+         cell_of("number", *number) + "\n";
 }
 
 result<std::string> show_letters(std::string_view json) {

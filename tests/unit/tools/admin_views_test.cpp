@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "tools/admin/admin_client.hpp"
+#include "tools/admin/audit_pages.hpp"
 
 namespace lightstick::tools {
 namespace {
@@ -52,6 +53,37 @@ TEST(admin_views, show_letters_and_audit_entries) {
                              "outcome":"done"}]})")
                   .value(),
               HasSubstr("op   restart  room/a  done"));
+}
+
+TEST(admin_views, say_of_a_change_that_it_is_not_in_the_journal) {
+  EXPECT_EQ(show_changed(R"({"done":"restart","target":"room/a"})").value(), "restart room/a: done\n");
+  EXPECT_EQ(show_changed(R"({"done":"restart","target":"room/a","unaudited":"the disk is full"})").value(),
+            "restart room/a: done, but not in the audit journal: the disk is full\n");
+}
+
+TEST(admin_views, put_pages_of_the_audit_journal_together_and_say_how_to_see_more) {
+  audit_pages all;
+  ASSERT_TRUE(all.add(R"({"more":true,"entries":[{"number":9,"what":"a"},{"number":8,"what":"b"}]})"));
+  EXPECT_TRUE(all.more());
+  EXPECT_EQ(all.oldest(), 8U);
+  ASSERT_TRUE(all.add(R"({"more":true,"entries":[{"number":7,"what":"c"}]})"));
+  EXPECT_EQ(all.size(), 3U);
+  const auto json = std::move(all).json();
+  EXPECT_EQ(json,
+            R"({"more":true,"entries":[{"number":9,"what":"a"},{"number":8,"what":"b"},{"number":7,"what":"c"}]})");
+  EXPECT_THAT(show_audit(json).value(), HasSubstr("3 entries shown; older ones with --limit, or --before 7\n"));
+  EXPECT_THAT(show_audit(R"({"more":false,"entries":[{"number":9}]})").value(), Not(HasSubstr("shown")));
+}
+
+TEST(admin_views, refuse_pages_that_do_not_follow_one_another) {
+  audit_pages all;
+  ASSERT_TRUE(all.add(R"({"more":true,"entries":[{"number":9}]})"));
+  EXPECT_FALSE(all.add(R"({"more":true,"entries":[{"number":9}]})")) << "it would go on for ever";
+  EXPECT_FALSE(all.add("{}"));
+  EXPECT_FALSE(all.add("no json"));
+  audit_pages none;
+  ASSERT_TRUE(none.add(R"({"more":true,"entries":[]})"));
+  EXPECT_FALSE(none.more());
 }
 
 TEST(admin_views, say_when_there_is_more) {
