@@ -1,6 +1,9 @@
 #include "gateway/net/acceptor.hpp"
 
+#include <sys/resource.h>
 #include <sys/socket.h>
+
+#include <algorithm>
 
 #include "runtime/base/log.hpp"
 
@@ -13,6 +16,14 @@ constexpr std::string_view full_answer =
     "Connection: close\r\n\r\n"
     R"({"error":{"code":130,"msg":"too many connections","retry_ms":5000}})";
 
+/// File descriptors that clients do not get: an operator has to get in, and the store to open its files.
+bool in_reserve(int descriptor) {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return false;
+  // The kernel gives the lowest that is free: from there on all below it are taken.
+  return static_cast<rlim_t>(descriptor) + files_reserved(limit.rlim_cur) >= limit.rlim_cur;
+}
+
 /// The client gave up, or its network did, before it was accepted (see accept(2)): the next one may be fine.
 bool of_one_client(const error_code& ec) {
   namespace errc = boost::system::errc;
@@ -21,6 +32,8 @@ bool of_one_client(const error_code& ec) {
 }
 
 }  // namespace
+
+std::uint64_t files_reserved(std::uint64_t limit) noexcept { return std::clamp<std::uint64_t>(limit / 16, 8, 64); }
 
 void acceptor::close() {
   error_code ignored;
@@ -67,6 +80,9 @@ void acceptor::accepted(tcp_socket socket) {
   where.client = peer;
   where.of_node = limits_.admit();
   if (!where.of_node) return turn_away(std::move(socket), peer, refused_for::node_full);
+  if (config_.clients && in_reserve(socket.native_handle())) {
+    return turn_away(std::move(socket), peer, refused_for::open_files);
+  }
   if (config_.clients) {
     const auto& o = core_.opts;
     const bool trusted = o.forwarded != forwarding::none && core_.trusted.contains(peer);

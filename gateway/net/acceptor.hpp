@@ -4,8 +4,11 @@
 
 namespace lightstick::gateway::net {
 
+/// Of `limit` file descriptors, so many are not for clients.
+[[nodiscard]] std::uint64_t files_reserved(std::uint64_t limit) noexcept;
+
 /// Accepts on one thread and hands each connection that may come in to `serve`. Thread: that I/O thread.
-/// Bounds: the node's and the address's limits; what is beyond is answered 503 (when not TLS) and closed. When
+/// Bounds: the node's and the address's limits; what is beyond is answered 503 (when not TLS) and closed; so are clients that would take the last file descriptors. When
 /// accepting fails (out of file descriptors or memory, say) it waits a moment and goes on.
 class acceptor {
  public:

@@ -6,7 +6,7 @@ namespace lightstick::gateway::net {
 namespace {
 
 constexpr std::array<const char*, refused_for_count> refused_names{
-    "node_full", "address_full", "untrusted_peer", "proxy_header", "tls", "origin", "session"};
+    "node_full", "address_full", "untrusted_peer", "proxy_header", "tls", "origin", "session", "open_files"};
 constexpr std::array<unsigned, 17> http_codes{101, 200, 304, 400, 401, 403, 404, 405, 408,
                                               413, 426, 429, 431, 500, 501, 503, 0};
 constexpr std::array<unsigned, 14> error_codes{100, 101, 102, 103, 107, 109, 111, 113, 120, 121, 122, 130, 131, 0};

@@ -16,8 +16,9 @@ enum class refused_for : std::uint8_t {
   tls,              ///< the handshake failed or was late
   origin,
   session,          ///< no session could be started
+  open_files,       ///< the last file descriptors are kept for the admin listener and the store
 };
-inline constexpr std::size_t refused_for_count = 7;
+inline constexpr std::size_t refused_for_count = 8;
 [[nodiscard]] std::string_view to_string(refused_for why) noexcept;
 
 /// Every number the gateway keeps; thread-safe. The references live as long as the registry.

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include "tests/support/node_test.hpp"
 
@@ -252,6 +253,36 @@ TEST_F(http_limits, an_idle_connection_is_ended_and_a_busy_one_is_kept) {
     EXPECT_TRUE(answer.starts_with("HTTP/1.1 200")) << answer;
   }
   connection.read_to_end();
+}
+
+TEST_F(http_limits, clients_do_not_take_the_last_open_files_and_operators_get_in) {
+  auto& n = start_node();
+  const auto room = static_cast<rlim_t>(n.process().open_files() + 24);
+  const rlimit limit{room, room};
+  ASSERT_EQ(::prlimit(n.process().pid(), RLIMIT_NOFILE, &limit, nullptr), 0);
+  std::vector<stream> inside;
+  bool refused = false;
+  while (!refused && inside.size() < 40) {
+    auto& next = inside.emplace_back(dial_options{.port = n.port()});
+    next.try_write("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
+    std::string answer;
+    while (answer.find("\r\n\r\n") == std::string::npos && next.read(answer) == stream::state::open) {
+    }
+    refused = !answer.starts_with("HTTP/1.1 200");
+    EXPECT_TRUE(!refused || answer.empty() || answer.starts_with("HTTP/1.1 503")) << answer;
+  }
+  EXPECT_TRUE(refused);
+  EXPECT_GE(inside.size(), 10U) << "most of the room is theirs";
+  EXPECT_EQ(http_get(n.admin_port(), "/healthz").status, 200);
+  EXPECT_GE(n.metric("lightstick_gateway_connections_refused_total", "open_files"), 1);
+  EXPECT_EQ(n.metric("lightstick_gateway_accept_failures_total"), 0);
+  inside.clear();
+  EXPECT_TRUE(poll_until([&] {
+    stream next({.port = n.port()});
+    next.try_write("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
+    std::string answer;
+    return next.read(answer) == stream::state::open && answer.starts_with("HTTP/1.1 200");
+  }));
 }
 
 }  // namespace
