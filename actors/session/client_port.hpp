@@ -29,10 +29,10 @@ struct refusal {
   std::optional<std::chrono::milliseconds> retry;
 };
 
-/// The hint that `why` brings; a second when a bound was reached and nobody gave one.
+/// The hint that `why` brings; a second when a client is told 130 and nobody gave one.
 [[nodiscard]] inline std::optional<std::chrono::milliseconds> retry_of(const error& why) {
   if (why.retry_after.count() > 0) return why.retry_after;
-  if (why.is(condition::overloaded)) return std::chrono::seconds{1};
+  if (protocol_code(why) == errc::overloaded) return std::chrono::seconds{1};
   return std::nullopt;
 }
 

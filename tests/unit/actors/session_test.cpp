@@ -59,6 +59,9 @@ TEST(session, passes_on_when_a_room_that_is_full_wants_to_be_asked_again) {
   d.send(say_hi(9));
   d.ctx.refuse_ask<room::publish>(failure(lightstick::errc::invalid));
   EXPECT_EQ(d.port->refusals.back().second.retry, std::nullopt);
+  d.send(say_hi(10));
+  d.ctx.refuse_ask<room::publish>({make_error_code(errc::room_full), "test"});
+  EXPECT_EQ(d.port->refusals.back().second.retry, std::nullopt) << "nobody knows when somebody leaves";
 }
 
 TEST(session, forwards_a_publish_with_who_says_it_and_answers) {
