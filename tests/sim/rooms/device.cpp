@@ -123,7 +123,8 @@ void device::ask(request what) {
     then.entered = at->second.entered;
   }
   asked_.emplace(std::visit([](const auto& r) { return r.id; }, what), std::move(q));
-  on_.up->door().ask(connection_, std::move(what));
+  // What it says to a process that has just died is never answered: it will hear that the connection is gone.
+  if (on_.up != nullptr) on_.up->door().ask(connection_, std::move(what));
 }
 
 void device::say_something() {
