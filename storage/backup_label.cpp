@@ -1,6 +1,7 @@
 #include "storage/backup_label.hpp"
 
 #include <charconv>
+#include <limits>
 
 #include "storage/errc.hpp"
 #include "storage/files.hpp"
@@ -63,7 +64,9 @@ result<backup_folder_label> decode_folder_label(const std::string& text) {
 }
 
 std::int64_t expires_ms(const backup_rule& rule, std::int64_t made_ms) noexcept {
-  return rule.keep_for_ms == 0 ? 0 : made_ms + rule.keep_for_ms;
+  // As long as no clock can tell is for ever.
+  const bool for_ever = rule.keep_for_ms == 0 || made_ms > std::numeric_limits<std::int64_t>::max() - rule.keep_for_ms;
+  return for_ever ? 0 : made_ms + rule.keep_for_ms;
 }
 
 }  // namespace lightstick::storage

@@ -348,6 +348,8 @@ TEST(backup_labels, have_golden_bytes) {
   EXPECT_EQ(code_of(decode_folder_label("t\nformat 2\nstore 5\nkeep 0\nkeep_for_ms 0\n")), errc::newer_format);
   EXPECT_EQ(expires_ms({0, 0}, 17), 0);
   EXPECT_EQ(expires_ms({0, 5}, 17), 22);
+  EXPECT_EQ(expires_ms({0, INT64_MAX - 17}, 17), INT64_MAX);
+  EXPECT_EQ(expires_ms({0, INT64_MAX - 16}, 17), 0) << "longer than time";
 }
 
 }  // namespace
