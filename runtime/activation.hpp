@@ -178,7 +178,7 @@ class activation final : private context {
   std::uint32_t failures_in_a_row_ = 0;
   std::uint32_t exceptions_in_a_row_ = 0;
   std::uint32_t reads_ = 0;
-  std::uint32_t since_snapshot_ = 0;  ///< events, and at first a head start
+  std::uint32_t since_snapshot_ = 0;  ///< events
   std::uint32_t bytes_since_snapshot_ = 0;  ///< of them
   std::uint64_t numbers_ = 0;  ///< of asks and timers
   steady_time run_at_{};  ///< when the present step of the run began

@@ -12,12 +12,6 @@ namespace {
 
 constexpr std::chrono::seconds append_failure_pause{1};  ///< a recovery that was of no use is not repeated at once
 
-/// By how much an activation's first snapshot comes early. A snapshot removes the events before it, all in one commit:
-/// actors that began together and are told as much would write theirs together, and all commits wait for that.
-std::uint32_t head_start(const actor_id& who, const kind_options& how) {
-  return static_cast<std::uint32_t>(hash_of(who) % (how.snapshot_every / 2 + 1));
-}
-
 }  // namespace
 
 void activation::recover() {
@@ -46,7 +40,7 @@ void activation::on_recovered(std::uint32_t generation, result<recovered_log> lo
   }
   epoch_ = log->owner_epoch;
   appended_ = committed_ = log->last;
-  since_snapshot_ = static_cast<std::uint32_t>(log->events.size()) + head_start(cell_.id, kind());
+  since_snapshot_ = static_cast<std::uint32_t>(log->events.size());
   bytes_since_snapshot_ = 0;
   for (const auto& event : log->events) bytes_since_snapshot_ += static_cast<std::uint32_t>(event.size());
   listener_ = make_commit_listener(cell_.weak_from_this(), generation_);

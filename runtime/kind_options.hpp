@@ -50,7 +50,7 @@ struct kind_options {
   std::uint32_t reminders_max = 64;
 
   std::chrono::milliseconds idle_after{std::chrono::minutes{2}};  ///< passivated when `passive()` for this long
-  std::uint32_t snapshot_every = 256;          ///< events between snapshots (to the first: half of it or more),
+  std::uint32_t snapshot_every = 256;          ///< events between snapshots,
   std::uint32_t snapshot_bytes = 1U << 20U;    ///< or their bytes, whichever is first: the bound of a replay
   std::chrono::milliseconds slow_after{std::chrono::seconds{1}};  ///< a call that runs longer is reported while it runs
   restart_policy restart{};

@@ -1,7 +1,6 @@
 #include <gtest/gtest.h>
 
 #include <malloc.h>
-#include <algorithm>
 #include <thread>
 
 #include "../../support/memory_log.hpp"
@@ -176,27 +175,6 @@ TEST_F(runtime_system, snapshots_bound_the_replay) {
   EXPECT_TRUE(log_.has_snapshot({"counter", "a"}));
   EXPECT_FALSE(call("a", testing::blow_up{}));  // reads it again
   EXPECT_EQ(call("a", testing::get{}).value().is, 10);
-}
-
-TEST_F(runtime_system, actors_in_step_do_not_write_their_snapshots_in_step) {
-  start({.snapshot_every = 40});
-  std::vector<std::string> names;
-  for (int n = 0; n < 20; ++n) names.push_back("a" + std::to_string(n));
-  const auto with_snapshot = [&] {
-    return std::ranges::count_if(names, [&](const auto& name) { return log_.has_snapshot({"counter", name}); });
-  };
-  const auto add_to_all = [&](int times) {
-    for (int i = 0; i < times; ++i) {
-      for (const auto& name : names) ASSERT_TRUE(call(name, testing::add{1}));
-    }
-  };
-  add_to_all(19);
-  EXPECT_EQ(with_snapshot(), 0);
-  add_to_all(10);
-  EXPECT_GT(with_snapshot(), 4);
-  EXPECT_LT(with_snapshot(), 16);
-  add_to_all(11);
-  EXPECT_EQ(with_snapshot(), 20);
 }
 
 TEST_F(runtime_system, an_idle_actor_is_passivated_and_comes_back) {
