@@ -92,10 +92,10 @@ class checking {
       out_.damaged.push_back({name, listed.error().detail, {id}});
       return;
     }
-    for (auto& f : *listed) add(std::move(f), id);
+    for (const auto& f : *listed) add(f, id);
   }
 
-  void add(listed_file f, std::uint32_t id) {
+  void add(const listed_file& f, std::uint32_t id) {
     auto [at, is_new] = files_.try_emplace(f.name);
     auto& file = at->second;
     if (is_new) {

@@ -36,6 +36,7 @@ result<void> wait_for_readers(rocksdb::DB& db, const std::function<bool()>& go_o
 
 result<void> compact(database& db, std::span<const key_span> spans, std::atomic<bool>& cancelled) {
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  handles.reserve(all_families.size());
   for (auto f : all_families) handles.push_back(db.handle(f));
   if (auto s = db.db().Flush(rocksdb::FlushOptions(), handles); !s.ok()) return fail(to_error(s, "write to tables"));
   rocksdb::CompactRangeOptions how;
