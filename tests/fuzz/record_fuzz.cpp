@@ -4,6 +4,8 @@
 
 #include "storage/record.hpp"
 
+#include <vector>
+
 #include "storage/identity.hpp"
 #include "tests/fuzz/input.hpp"
 #include "tests/fuzz/seal.hpp"
@@ -61,8 +63,9 @@ void decode(std::uint8_t which, const std::string& key, const std::string& value
 #ifdef LIGHTSTICK_FUZZ_PLANTED
   // What a decoder that trusts a length would do: reads as far as the event says.
   if (auto e = decode_event(key, value); e && e->event.size() > 4 && e->event.substr(0, 3) == "len") {
-    std::string copy(e->event);
-    volatile char byte = copy.data()[static_cast<std::uint8_t>(copy[3])];
+    const std::vector<char> copy(e->event.begin(), e->event.end());
+    volatile char byte = 0;
+    for (std::size_t i = 0; i < static_cast<std::uint8_t>(copy[3]); ++i) byte = copy.data()[i];
     (void)byte;
   }
 #endif

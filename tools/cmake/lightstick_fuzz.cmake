@@ -92,7 +92,7 @@ function(lightstick_fuzz_tests)
   add_test(NAME "fuzz: a planted bug is found" COMMAND "${PROJECT_SOURCE_DIR}/tests/fuzz/run"
     --built "${PROJECT_BINARY_DIR}" --target planted --corpus record 60)
   set_tests_properties("fuzz: a planted bug is found" PROPERTIES LABELS fuzz TIMEOUT 120
-    PASS_REGULAR_EXPRESSION "(heap|stack)-buffer-overflow.*input that shows it")
+    PASS_REGULAR_EXPRESSION "heap-buffer-overflow.*input that shows it")
 
   get_property(programs GLOBAL PROPERTY LIGHTSTICK_FUZZ_PROGRAMS)
   add_custom_target(fuzz ALL DEPENDS ${programs})
