@@ -61,14 +61,21 @@ template <class T>
   return std::make_unique<message_of<T>>(std::move(value));
 }
 
+/// Whether `m` holds a `T`. In one program a type has one `type_info`; to compare two of them goes through their names, and
+/// ours have long beginnings in common.
+template <class T>
+[[nodiscard]] bool holds(const message& m) noexcept {
+  return &m.type() == &typeid(T);
+}
+
 /// The body when `m` holds a `T`, else null.
 template <class T>
 [[nodiscard]] T* body_of(message& m) noexcept {
-  return m.type() == typeid(T) ? &static_cast<message_of<T>&>(m).body : nullptr;
+  return holds<T>(m) ? &static_cast<message_of<T>&>(m).body : nullptr;
 }
 template <class T>
 [[nodiscard]] const T* body_of(const message& m) noexcept {
-  return m.type() == typeid(T) ? &static_cast<const message_of<T>&>(m).body : nullptr;
+  return holds<T>(m) ? &static_cast<const message_of<T>&>(m).body : nullptr;
 }
 
 /// The struct's name without the project's namespaces, for people: "room::publish".
