@@ -12,6 +12,7 @@ export const tests = [
       await jun.sees('hello');
       await jun.say('안녕!');
       await mina.sees('안녕!');
+      await jun.sees('안녕!');
       assert.deepEqual(await mina.said(), await jun.said());
       const author = jun.page.locator('#messages li[data-off="1"] .who');
       assert.equal(await author.textContent(), 'Mina');
