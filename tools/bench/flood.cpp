@@ -15,6 +15,9 @@ using std::chrono::nanoseconds;
 constexpr std::uint64_t others = 1'000;
 constexpr std::uint64_t talk_per_s = 1'000;  ///< of all others together
 constexpr double flood_times = 10;
+constexpr std::chrono::microseconds pause{200};  ///< Between the bursts of the flood.
+constexpr std::chrono::microseconds burn{600};   ///< What such a burst takes of a CPU.
+constexpr std::uint64_t burst_most = 500;  ///< Messages; what could not be sent in time is left out, not piled up.
 constexpr const char* flooded = "flooded";
 
 std::string text_of_200() { return std::string(200, 'x'); }
@@ -76,10 +79,9 @@ class flood {
   void run(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
       const auto due = static_cast<std::uint64_t>(microseconds(stopwatch::now() - begun_) * per_s_ / 1e6);
-      // What the machine could not send in time is left out, not piled up.
-      if (due > sent_ + 5'000) skipped_ += due - sent_ - skipped_ > 5'000 ? due - sent_ - skipped_ : 0;
+      if (due > sent_ + skipped_ + burst_most) skipped_ = due - sent_ - burst_most;
       while (sent_ + skipped_ < due && !stop.stop_requested()) send();
-      std::this_thread::sleep_for(std::chrono::microseconds{500});
+      std::this_thread::sleep_for(pause);
     }
   }
   void send() {
@@ -135,6 +137,19 @@ result<std::vector<double>> talk(stage& node, std::chrono::milliseconds how_long
   return took;
 }
 
+/// The same beside a thread that sends nothing and uses the CPU as the flood's sender does: the machine's part of the growth.
+result<std::vector<double>> talk_beside_burner(stage& node, std::chrono::milliseconds how_long) {
+  const std::jthread burner([](const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+      const auto until = stopwatch::now() + burn;
+      while (stopwatch::now() < until) {
+      }
+      std::this_thread::sleep_for(pause);
+    }
+  });
+  return talk(node, how_long);
+}
+
 }  // namespace
 
 outcome measure_flood(const plan& p) {
@@ -149,6 +164,7 @@ outcome measure_flood(const plan& p) {
   }
   const auto how_long = std::chrono::milliseconds{p.scaled(4'000)};
   std::vector<double> quiet;
+  std::vector<double> burnt;
   std::vector<double> loud;
   std::vector<double> ratio;
   std::vector<double> first;
@@ -160,10 +176,13 @@ outcome measure_flood(const plan& p) {
     can = capacity(node, std::chrono::milliseconds{500});
     auto before = talk(node, how_long);
     if (!before) return fail(std::move(before.error()));
+    auto beside = talk_beside_burner(node, how_long);
+    if (!beside) return fail(std::move(beside.error()));
     flood much(node, flood_times * can);
     auto during = talk(node, how_long);
     if (!during) return fail(std::move(during.error()));
     quiet.push_back(percentile(*before, 0.99));
+    burnt.push_back(percentile(*beside, 0.99));
     loud.push_back(percentile(*during, 0.99));
     ratio.push_back(loud.back() / quiet.back());
     first.push_back(much.first_refusal_ms());
@@ -175,6 +194,11 @@ outcome measure_flood(const plan& p) {
       {"p99 of 1,000 rooms beside a flooded one", median(ratio), "x", at_most(1.2), "against without the flood"},
       {"that p99 without the flood", median(quiet), "ms", {}, "1,000 messages/s over all rooms, fsync"},
       {"that p99 beside the flood", median(loud), "ms", {}, "10 times the " + rate + "/s that the room can take"},
+      {"that p99 beside a thread that only uses the CPU",
+       median(burnt),
+       "ms",
+       {},
+       "as the flood's sender: the machine's part"},
       {"flood until the first `overloaded`", median(first), "ms", at_most(100), "from its first message"},
       {"slowest `overloaded`", median(slowest), "ms", at_most(100), "from asking to the answer"},
       {"of the flood refused", median(refused), "%", {}, ""},
