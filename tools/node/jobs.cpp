@@ -4,6 +4,7 @@
 
 #include "gateway/wire/json.hpp"
 #include "runtime/base/log.hpp"
+#include "runtime/base/thrown.hpp"
 #include "tools/care/reports.hpp"
 #include "tools/exit_code.hpp"
 
@@ -80,9 +81,15 @@ result<std::string> jobs::start(std::string_view kind, std::string_view order, o
   auto& j = last_[running_];
   j = job{};
   j.id = next_++;
-  thread_ = std::thread([this, name = running_, work = std::move(*what), ended = std::move(ended)]() mutable {
-    run(name, work, std::move(ended));
+  const auto thrown = thrown_by([&] {
+    thread_ = std::thread([this, name = running_, work = std::move(*what), ended = std::move(ended)]() mutable {
+      run(name, work, std::move(ended));
+    });
   });
+  if (thrown) {
+    last_.erase(std::exchange(running_, {}));
+    return fail(errc::unavailable, "no thread can be had for it: " + *thrown);
+  }
   return describe(running_, j);
 }
 
@@ -191,13 +198,18 @@ result<jobs::outcome> jobs::trim(const room_walk_order& order, const storage::pr
 }
 
 void jobs::run(const std::string& kind, const work& what, outcome_listener listener) {
-  auto ended = what([&](std::uint64_t done, std::uint64_t total) {
+  const storage::progress watch = [&](std::uint64_t done, std::uint64_t total) {
     std::lock_guard lock(mutex_);
     auto& j = last_[kind];
     j.done_bytes = done;
     j.total_bytes = total;
     return !stopping_.load();
-  });
+  };
+  result<outcome> ended;
+  // Nobody catches it on this thread: the node must not end with a job.
+  if (const auto thrown = thrown_by([&] { ended = what(watch); })) {
+    ended = fail(errc::unavailable, "it was given up: " + *thrown);
+  }
   if (!ended) LS_LOG(tools, warn, "a job failed", {"kind", kind}, {"why", ended.error()});
   if (listener) listener(ended ? result<std::string>(ended->line) : result<std::string>(fail(ended.error())));
   std::lock_guard lock(mutex_);
