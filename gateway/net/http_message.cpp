@@ -38,8 +38,9 @@ std::string_view http_request::parameter(std::string_view name) const noexcept {
 std::uint64_t http_request::number(std::string_view name, std::uint64_t otherwise) const noexcept {
   const auto text = parameter(name);
   std::uint64_t n = otherwise;
-  (void)std::from_chars(text.data(), text.data() + text.size(), n);
-  return n;
+  const auto* end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, n);
+  return read.ec == std::errc() && read.ptr == end ? n : otherwise;
 }
 
 http_response error_response(unsigned status, actors::errc code, std::string_view msg,

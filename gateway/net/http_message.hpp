@@ -29,7 +29,7 @@ struct http_request {
 
   /// The value of a query parameter, not decoded; empty when it is not there.
   [[nodiscard]] std::string_view parameter(std::string_view name) const noexcept;
-  /// The same as a number; `otherwise` when it does not begin with one.
+  /// The same as a number; `otherwise` when it is none.
   [[nodiscard]] std::uint64_t number(std::string_view name, std::uint64_t otherwise) const noexcept;
 };
 

@@ -49,6 +49,11 @@ TEST(http_request_test, finds_query_parameters) {
   EXPECT_EQ(r.parameter("limit"), "5");
   EXPECT_EQ(r.parameter("flag"), "");
   EXPECT_EQ(r.parameter("lim"), "");
+  EXPECT_EQ(r.number("limit", 7), 5U);
+  for (const auto* no_number : {"limit=5x", "limit=x5", "limit=-5", "limit=", "limit=99999999999999999999", ""}) {
+    r.query = no_number;
+    EXPECT_EQ(r.number("limit", 7), 7U) << no_number;
+  }
   EXPECT_EQ(r.parameter("x"), "");
 }
 
