@@ -9,6 +9,7 @@
 #include "fixture.hpp"
 #include "runtime/base/random.hpp"
 #include "storage/bytes.hpp"
+#include "storage/rocks/open_view.hpp"
 
 namespace lightstick::storage::test {
 namespace {
@@ -69,6 +70,33 @@ TEST_F(searched, a_text_is_found_wherever_a_log_has_it_but_in_its_name) {
     what = {"user/", ""};
     EXPECT_THAT(names(page(what)), ElementsAre("user/mina"));
   }
+}
+
+/// One whose tables do not say how large they are.
+class silent_view final : public raw_view {
+ public:
+  explicit silent_view(const raw_view& of) : of_(of) {}
+  [[nodiscard]] std::unique_ptr<record_cursor> cursor(family f) const override { return of_.cursor(f); }
+  [[nodiscard]] std::unique_ptr<record_cursor> log_cursor(family f, const std::string& prefix) const override {
+    return of_.log_cursor(f, prefix);
+  }
+  [[nodiscard]] std::vector<std::string> tables() const override { return of_.tables(); }
+  [[nodiscard]] result<std::vector<family_size>> sizes() const override { return fail(errc::corrupt, "a footer"); }
+  [[nodiscard]] std::uint64_t log_bytes() const override { return of_.log_bytes(); }
+  [[nodiscard]] bool leaving() const override { return of_.leaving(); }
+
+ private:
+  const raw_view& of_;
+};
+
+TEST_F(searched, a_table_that_does_not_say_how_large_it_is_ends_no_search) {
+  close();
+  rocks::open_options how{data() / "rocks", false, 64U << 20U};
+  auto view = rocks::open_view(how);
+  ASSERT_TRUE(view) << view.error().to_string();
+  auto found = search_view(silent_view(**view), {"room/", "mina"}, {});
+  ASSERT_TRUE(found) << found.error().to_string();
+  EXPECT_THAT(names(*found), ElementsAre("room/r1", "room/r2", "room/r4", "room/r5"));
 }
 
 TEST_F(searched, pages_end_at_their_limits_and_together_hold_each_log_once) {
