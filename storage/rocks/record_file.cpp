@@ -83,10 +83,11 @@ class checker {
     for (std::uint64_t at = 0; !out_.damage; at += block_bytes) {
       in.read(block.data(), block.size());
       auto size = static_cast<std::size_t>(in.gcount());
-      if (size == 0) break;
+      if (size == 0 || in.bad()) break;
       check_block(block.data(), size, at);
       if (size < block.size()) break;
     }
+    if (!out_.damage && in.bad()) out_.damage = "it cannot be read to its end";
     if (!out_.damage && open_bytes_ > 0) out_.torn_bytes += open_bytes_;
     return std::move(out_);
   }

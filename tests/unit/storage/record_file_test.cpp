@@ -153,6 +153,31 @@ TEST(record_file, zeros_are_room_behind_a_record_and_damage_in_place_of_one) {
   }
 }
 
+/// A file whose disk fails behind what it has given.
+class failing_file final : public std::stringbuf {
+ public:
+  using std::stringbuf::stringbuf;
+
+ protected:
+  std::streamsize xsgetn(char* to, std::streamsize size) override {
+    const auto given = std::stringbuf::xsgetn(to, size);
+    if (given < size) throw std::runtime_error("input/output error");
+    return given;
+  }
+};
+
+TEST(record_file, what_cannot_be_read_to_its_end_is_damage) {
+  seeded_random random(3);
+  log_writer log;
+  log.add(noise(random, 3 * block_bytes));
+  ASSERT_FALSE(check(log.bytes).damage);
+  for (auto size : {std::size_t{0}, block_bytes, 2 * block_bytes + 100}) {
+    failing_file file(log.bytes.substr(0, size));
+    std::istream in(&file);
+    EXPECT_TRUE(check_records(in).damage) << size;
+  }
+}
+
 TEST(record_file, parts_that_are_not_in_order_are_damage) {
   seeded_random random(3);
   log_writer log;
