@@ -98,6 +98,72 @@ TEST_F(erasing, nothing_of_one_is_left_and_all_of_the_other) {
   EXPECT_EQ(verified->damage.count(), 0U);
 }
 
+/// The second page of rooms is being looked for when those of the first are done: the rate leaves it more than half a second.
+TEST_F(erasing, a_node_that_is_killed_in_the_middle_of_it_loses_nothing_else_and_can_be_asked_again) {
+  constexpr int rooms = 80;
+  constexpr std::uint64_t rate = 24'000;
+  auto& n = start_node({"--rates-publish-fan", "unlimited", "--rates-requests", "unlimited"});
+  const auto room_of = [](int i) { return "hall" + std::to_string(i); };
+  {
+    auto mina = n.enter(encoding::json, "mina");
+    auto jun = n.enter(encoding::msgpack, "jun");
+    for (int i = 0; i < rooms; ++i) {
+      mina.join(room_of(i));
+      jun.join(room_of(i));
+      for (const auto* cid : {"a", "b"}) {
+        mina.publish(room_of(i), secret_ + std::string(100, '.'), cid);
+        jun.publish(room_of(i), kept_ + " in " + room_of(i), cid);
+      }
+    }
+  }
+  const auto gone_in_all = [&] {
+    auto reader = n.enter(encoding::json, "reader");
+    int gone = 0;
+    for (int i = 0; i < rooms; ++i) {
+      reader.join(room_of(i));
+      const auto all = reader.history_after(room_of(i), 0);
+      EXPECT_EQ(all.size(), 4U) << room_of(i);
+      for (const auto& m : all) {
+        const bool of_mina = m.off % 2 == 1;
+        gone += m.gone ? 1 : 0;
+        EXPECT_TRUE(of_mina || !m.gone) << m;
+        EXPECT_EQ(m.text, m.gone ? "" : of_mina ? secret_ + std::string(100, '.') : kept_ + " in " + room_of(i));
+      }
+    }
+    return gone;
+  };
+  const auto before = n.metric("lightstick_storage_appends_total");
+  const auto begun = http_post(n.admin_port(), "/v1/admin/erase",
+                               value::map{{"actor", "user/mina"}, {"bytes_per_second", rate}}, n.admin_headers());
+  ASSERT_EQ(begun.status, 202) << begun.body;
+  const auto until = std::chrono::steady_clock::now() + patience;
+  while (n.metric("lightstick_storage_appends_total") < before + 20) {
+    ASSERT_LT(std::chrono::steady_clock::now(), until) << "no room was asked";
+  }
+  n.restart();
+  const auto gone = gone_in_all();
+  EXPECT_GT(gone, 0);
+  EXPECT_LT(gone, 2 * rooms) << "it was through already";
+  const auto missing = n.admin_get("/v1/admin/erase");
+  EXPECT_EQ(missing.status, 404) << "the node does not go on by itself: " << missing.body;
+
+  const auto again = command({"erase", "user/mina", "--yes"});
+  ASSERT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_THAT(again.out, HasSubstr("erased user/mina: " + std::to_string(2 * rooms - gone) + " messages in "));
+  EXPECT_THAT(again.out, HasSubstr("erase again with --all-files")) << "what the first one erased may be in a file";
+  const auto whole = command({"erase", "user/mina", "--yes", "--all-files"});
+  ASSERT_EQ(whole.exit_code, 0) << whole.err;
+  EXPECT_THAT(whole.out,
+              AllOf(HasSubstr("erased user/mina: 0 messages"), HasSubstr("The files of this node hold none")));
+  EXPECT_THAT(files_with(secret_), testing::IsEmpty());
+  EXPECT_EQ(gone_in_all(), 2 * rooms);
+  EXPECT_THAT(command({"audit"}).out, HasSubstr("asked"));
+  n.terminate();
+  const auto verified = storage::verify_folder(n.data(), {});
+  ASSERT_TRUE(verified) << verified.error().to_string();
+  EXPECT_EQ(verified->damage.count(), 0U);
+}
+
 TEST_F(erasing, one_who_resumes_gets_places_and_one_who_stays_can_go_on) {
   talk();
   auto mina = the_node().enter(encoding::json, "mina");

@@ -25,6 +25,7 @@ class erasure {
   erasure(erasable& where, const erasure_order& order, const storage::progress& watch)
       : where_(where), order_(order), watch_(watch) {
     out_.user = order.user;
+    out_.all_files = order.all_files;
   }
 
   result<erasure_report> run() {
@@ -148,7 +149,10 @@ std::string summary(const erasure_report& done) {
 std::string to_text(const erasure_report& done, const std::optional<storage::backup_list>& backups,
                     const std::filesystem::path& folder) {
   auto text = "erased user/" + done.user.str() + ": " + summary(done) + "\n";
-  text += "The files of this node hold none of it any more.\n";
+  text += done.all_files
+              ? "The files of this node hold none of it any more.\n"
+              : "The files that held it hold none of it any more. Of an erasure that was cut short before, by a "
+                "node that stopped, they may: erase again with --all-files.\n";
   if (done.rooms.damaged_stretches > 0) {
     text += count_of(done.rooms.damaged_stretches, "damaged stretch") +
             " of the store could not be searched: `lightstick verify` names what is damaged.\n";

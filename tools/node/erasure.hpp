@@ -40,6 +40,7 @@ struct erasure_order {
 
 struct erasure_report {
   user_id user;
+  bool all_files = false;        ///< were written anew, not just those that the user was found in
   room_walk_report rooms;        ///< asked were those whose records hold the user's id somewhere
   std::uint64_t rooms_with = 0;  ///< with messages of the user
   std::uint64_t messages = 0;

@@ -223,6 +223,11 @@ TEST(erasure, its_text_states_what_back_ups_hold) {
   EXPECT_THAT(unknown, HasSubstr("erased user/17: 42 messages in 3 rooms of 120"));
   EXPECT_THAT(unknown, HasSubstr("Back-ups that were made before hold it until they go"));
   EXPECT_THAT(unknown, Not(HasSubstr("damaged")));
+  EXPECT_THAT(unknown, Not(HasSubstr("The files of this node hold none")))
+      << "one that was cut short left some, perhaps";
+  EXPECT_THAT(unknown, HasSubstr("erase again with --all-files"));
+  r.all_files = true;
+  EXPECT_THAT(to_text(r, std::nullopt, ""), HasSubstr("The files of this node hold none of it any more"));
   r.rooms.damaged_stretches = 1;
   storage::backup_list backups;
   backups.backups.resize(2);
