@@ -38,18 +38,21 @@ result<void> write_label(const fs::path& folder, const backup_folder_label& l) {
 
 /// The name of something in `folder` that is not ours.
 std::optional<std::string> stranger_in(const fs::path& folder) {
-  std::error_code failure;
-  for (const auto& item : fs::directory_iterator(folder, failure)) {
+  std::optional<std::string> out;
+  (void)each_in(folder, [&](const fs::directory_entry& item) {
     auto name = item.path().filename().string();
-    if (name != lock_name && name != new_label_name && name != "lost+found") return name;
-  }
-  return std::nullopt;
+    if (name != lock_name && name != new_label_name && name != "lost+found") out = std::move(name);
+  });
+  return out;
 }
 
 result<void> check_is_backups(const fs::path& folder) {
-  std::error_code failure;
-  if (!fs::exists(folder, failure)) return fail(errc::missing, "there is no folder of back-ups " + folder.string());
-  if (fs::exists(folder / label_name, failure)) return {};
+  auto there = is_there(folder);
+  if (!there) return fail(std::move(there.error()));
+  if (!*there) return fail(errc::missing, "there is no folder of back-ups " + folder.string());
+  auto labelled = is_there(folder / label_name);
+  if (!labelled) return fail(std::move(labelled.error()));
+  if (*labelled) return {};
   return fail(errc::not_a_store, folder.string() + " holds no back-ups of Lightstick: it has no file " + label_name);
 }
 
@@ -67,13 +70,7 @@ result<backup_list> list_in(const fs::path& folder) {
     }
     out.backups.push_back(std::move(info));
   }
-  std::error_code failure;
-  for (const auto& item : fs::recursive_directory_iterator(folder, failure)) {
-    std::error_code gone;
-    if (!item.is_regular_file(gone)) continue;
-    auto size = item.file_size(gone);
-    if (!gone) out.disk_bytes += size;
-  }
+  out.disk_bytes = bytes_below(folder);
   return out;
 }
 
@@ -226,7 +223,9 @@ result<restored> restore_backup(const fs::path& folder, std::optional<std::uint3
 bool lies_in(const fs::path& inside, const fs::path& folder) {
   std::error_code failure;
   auto base = fs::weakly_canonical(fs::absolute(folder, failure), failure);
+  if (failure) return false;  // who uses them will see why
   auto path = fs::weakly_canonical(fs::absolute(inside, failure), failure);
+  if (failure) return false;
   auto [end, unused] = std::mismatch(base.begin(), base.end(), path.begin(), path.end());
   return end == base.end() || (std::next(end) == base.end() && end->empty());
 }

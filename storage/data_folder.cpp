@@ -33,11 +33,31 @@ tl::unexpected<error> half_restored(const fs::path& path) {
 
 /// The name of a file that a fresh data folder has no place for, if there is one.
 std::optional<std::string> stranger_in(const fs::path& path, std::error_code& failure) {
-  for (const auto& item : fs::directory_iterator(path, failure)) {
+  std::optional<std::string> out;
+  failure = each_in(path, [&](const fs::directory_entry& item) {
     auto name = item.path().filename().string();
-    if (name != lock_name && name != "lost+found") return name;
+    if (name != lock_name && name != "lost+found") out = std::move(name);
+  });
+  return out;
+}
+
+struct labels {
+  bool finished = false;
+  bool in_making = false;
+  bool restoring = false;
+};
+
+/// Errors: as os_failure, when the folder cannot be looked into.
+result<labels> labels_in(const fs::path& path) {
+  labels out;
+  for (auto [name, there] : {std::pair{label_name, &out.finished},
+                             {new_label_name, &out.in_making},
+                             {restoring_label_name, &out.restoring}}) {
+    auto found = is_there(path / name);
+    if (!found) return fail(std::move(found.error()));
+    *there = *found;
   }
-  return std::nullopt;
+  return out;
 }
 
 result<void> find_or_make(const fs::path& path, bool create) {
@@ -48,7 +68,7 @@ result<void> find_or_make(const fs::path& path, bool create) {
     if (!fs::create_directory(path, failure) && failure) {
       return os_failure(failure.value(), "cannot make", path);
     }
-    if (auto parent = fs::absolute(path).parent_path(); !parent.empty()) {
+    if (auto parent = fs::absolute(path, failure).parent_path(); !parent.empty()) {
       if (auto synced = sync_folder(parent); !synced) return synced;
     }
   } else if (failure) {
@@ -65,10 +85,10 @@ result<data_folder> data_folder::open(const fs::path& path, bool create) {
   if (auto found = find_or_make(path, create); !found) return fail(std::move(found.error()));
   std::error_code failure;
   // Before LOCK is put into a folder that is somebody else's.
-  if (!fs::exists(path / label_name) && fs::exists(path / restoring_label_name)) {
-    return half_restored(path);
-  }
-  if (!fs::exists(path / label_name) && !fs::exists(path / new_label_name)) {
+  auto labelled = labels_in(path);
+  if (!labelled) return fail(std::move(labelled.error()));
+  if (!labelled->finished && labelled->restoring) return half_restored(path);
+  if (!labelled->finished && !labelled->in_making) {
     auto stranger = stranger_in(path, failure);
     if (failure) return os_failure(failure.value(), "cannot look into", path);
     if (stranger) {
@@ -87,9 +107,12 @@ result<data_folder> data_folder::open(const fs::path& path, bool create) {
 result<data_folder> data_folder::restore(const fs::path& path) {
   if (auto found = find_or_make(path, true); !found) return fail(std::move(found.error()));
   std::error_code failure;
-  const auto* taken = fs::exists(path / label_name) ? label_name : new_label_name;
-  auto stranger = fs::exists(path / taken) ? std::optional<std::string>(taken) : std::nullopt;
-  if (!stranger && !fs::exists(path / restoring_label_name)) stranger = stranger_in(path, failure);
+  auto labelled = labels_in(path);
+  if (!labelled) return fail(std::move(labelled.error()));
+  std::optional<std::string> stranger;
+  if (labelled->in_making) stranger = new_label_name;
+  if (labelled->finished) stranger = label_name;
+  if (!stranger && !labelled->restoring) stranger = stranger_in(path, failure);
   if (failure) return os_failure(failure.value(), "cannot look into", path);
   if (stranger) {
     return fail(errc::not_a_store, "folder " + path.string() + " is not empty (" + *stranger +
@@ -109,16 +132,29 @@ result<data_folder> data_folder::restore(const fs::path& path) {
 
 result<void> data_folder::check_is_one(const fs::path& path) {
   std::error_code failure;
-  if (!fs::exists(path, failure)) return fail(errc::missing, "there is no data folder " + path.string());
+  auto there = is_there(path);
+  if (!there) return fail(std::move(there.error()));
+  if (!*there) return fail(errc::missing, "there is no data folder " + path.string());
   if (!fs::is_directory(path, failure)) return fail(errc::not_a_store, path.string() + " is a file, not a folder");
-  if (!fs::exists(path / label_name) && fs::exists(path / restoring_label_name)) return half_restored(path);
-  if (fs::exists(path / label_name) || fs::exists(path / "rocks")) return {};
+  auto labelled = labels_in(path);
+  if (!labelled) return fail(std::move(labelled.error()));
+  if (labelled->finished) return {};
+  if (labelled->restoring) return half_restored(path);
+  auto engine = is_there(path / "rocks");
+  if (!engine) return fail(std::move(engine.error()));
+  if (fs::exists(path / "LIGHTSTICK-BACKUPS", failure)) {
+    return fail(errc::not_a_store, path.string() + " is a folder of back-ups, not a data folder: `lightstick backups " +
+                                       path.string() + "` lists them, `lightstick verify` checks them");
+  }
+  if (*engine) return {};
   return fail(errc::not_a_store, path.string() + " is no data folder: it has neither " + label_name + " nor rocks/");
 }
 
 result<data_folder::label_fields> data_folder::peek(const fs::path& path) {
   auto file = path / label_name;
-  if (!fs::exists(file)) return fail(errc::corrupt, "is missing");
+  auto there = is_there(file);
+  if (!there) return fail(std::move(there.error()));
+  if (!*there) return fail(errc::corrupt, "is missing");
   if (::access(file.c_str(), R_OK) != 0) return os_failure(errno, "cannot read", file);
   auto text = read_start(file);
   label_fields out{field_of(text, "store"), 0};
@@ -133,7 +169,9 @@ result<data_folder::label_fields> data_folder::peek(const fs::path& path) {
 
 /// REQUIRES: locked.
 result<void> data_folder::inspect(bool create) {
-  if (fs::exists(path_ / label_name)) return read_label();
+  auto finished = is_there(path_ / label_name);
+  if (!finished) return fail(std::move(finished.error()));
+  if (*finished) return read_label();
   if (!create) return fail(errc::missing, "the data folder " + path_.string() + " was never finished");
   return begin_making();
 }
@@ -158,7 +196,9 @@ result<void> data_folder::read_label() {
     return fail(errc::newer_format,
                 "data folder " + path_.string() + " cannot be read: " + newer_format_message(format));
   }
-  if (!fs::exists(engine_path() / "CURRENT")) {
+  auto current = is_there(engine_path() / "CURRENT");
+  if (!current) return fail(std::move(current.error()));
+  if (!*current) {
     return fail(errc::corrupt, "data folder " + path_.string() + " is labelled " + store +
                                    ", but its database is gone: no " + (engine_path() / "CURRENT").string() +
                                    "; restore a back-up, or choose an empty folder");
@@ -169,7 +209,9 @@ result<void> data_folder::read_label() {
 
 result<void> data_folder::begin_making() {
   std::error_code failure;
-  if (fs::exists(path_ / new_label_name)) {
+  auto begun = is_there(path_ / new_label_name);
+  if (!begun) return fail(std::move(begun.error()));
+  if (*begun) {
     LS_LOG(storage, warn, "data folder was never finished, making it again", {"path", path_.string()});
     fs::remove_all(engine_path(), failure);
     if (failure) return os_failure(failure.value(), "cannot clear", engine_path());

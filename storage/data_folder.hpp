@@ -30,7 +30,7 @@ class data_folder {
   [[nodiscard]] static result<data_folder> restore(const std::filesystem::path& path);
 
   /// Whether a folder is, or was meant to be, a data folder that is finished; changes nothing. Errors: missing,
-  /// not_a_store.
+  /// not_a_store, and as os_failure.
   [[nodiscard]] static result<void> check_is_one(const std::filesystem::path& path);
   /// What the label of a folder says; changes nothing and takes no lock. Errors: corrupt, newer_format, not_permitted.
   struct label_fields {

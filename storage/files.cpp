@@ -72,6 +72,32 @@ result<void> sync_folder(const fs::path& path) {
   return {};
 }
 
+result<bool> is_there(const fs::path& path) {
+  std::error_code failure;
+  const auto status = fs::status(path, failure);
+  if (status.type() == fs::file_type::not_found) return false;
+  if (failure) return os_failure(failure.value(), "cannot look at", path);
+  return true;
+}
+
+std::error_code each_in(const fs::path& folder, function_ref<void(const fs::directory_entry&)> visit) {
+  std::error_code failure;
+  for (fs::directory_iterator at(folder, failure), end; !failure && at != end; at.increment(failure)) visit(*at);
+  return failure;
+}
+
+std::uint64_t bytes_below(const fs::path& folder) {
+  std::uint64_t bytes = 0;
+  std::error_code failure;
+  for (fs::recursive_directory_iterator at(folder, failure), end; !failure && at != end; at.increment(failure)) {
+    std::error_code gone;
+    if (!at->is_regular_file(gone)) continue;
+    const auto size = at->file_size(gone);
+    if (!gone) bytes += size;
+  }
+  return bytes;
+}
+
 std::string read_start(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
   std::string text(start_bytes_max, '\0');

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <string>
 
+#include "runtime/base/function_ref.hpp"
 #include "runtime/base/result.hpp"
 
 /// Small files of a folder that is ours: labels and locks.
@@ -20,6 +21,14 @@ namespace lightstick::storage {
 [[nodiscard]] std::string read_start(const std::filesystem::path& path);
 /// The value of the line "name value"; empty when there is none.
 [[nodiscard]] std::string field_of(const std::string& text, const std::string& name);
+
+/// Whether there is something of that name. Errors: as os_failure, when it cannot be seen.
+[[nodiscard]] result<bool> is_there(const std::filesystem::path& path);
+/// Visits what is in a folder, in no order. What the system refuses meanwhile ends it, without an exception, as the outcome.
+[[nodiscard]] std::error_code each_in(const std::filesystem::path& folder,
+                                      function_ref<void(const std::filesystem::directory_entry&)> visit);
+/// Of all files in a folder and in those below, as far as they can be seen; others may come and go meanwhile.
+[[nodiscard]] std::uint64_t bytes_below(const std::filesystem::path& folder);
 
 /// A lock (flock) on a file `LOCK` in a folder, which holds the id of the process that has it. Goes with this object,
 /// or with the process.

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "storage/errc.hpp"
+#include "storage/files.hpp"
 #include "storage/rocks/backup_copy.hpp"
 #include "storage/rocks/check_backups.hpp"
 #include "storage/rocks/pace.hpp"
@@ -57,18 +58,6 @@ rocksdb::BackupEngineOptions options_for(const std::filesystem::path& folder) {
   return o;
 }
 
-std::uint64_t bytes_in(const std::filesystem::path& folder) {
-  std::uint64_t bytes = 0;
-  std::error_code ignored;
-  for (const auto& item : std::filesystem::recursive_directory_iterator(folder, ignored)) {
-    std::error_code gone;
-    if (!item.is_regular_file(gone)) continue;
-    auto size = item.file_size(gone);
-    if (!gone) bytes += size;
-  }
-  return bytes;
-}
-
 template <class Engine>
 result<std::unique_ptr<Engine>> open(const rocksdb::BackupEngineOptions& o) {
   Engine* made = nullptr;
@@ -101,7 +90,7 @@ result<backup_copied> copy_backup(rocksdb::DB& db, const backup_copy& order) {
   auto opened = open<rocksdb::BackupEngine>(how);
   if (!opened) return fail(std::move(opened.error()));
   auto& engine = **opened;
-  const auto before = bytes_in(order.to);
+  const auto before = bytes_below(order.to);
   const auto total = live_bytes(db);
   std::atomic<std::uint64_t> done{0};
   rocksdb::CreateBackupOptions create;
@@ -121,7 +110,7 @@ result<backup_copied> copy_backup(rocksdb::DB& db, const backup_copy& order) {
   }
   if (s.IsIncomplete()) return fail(errc::stopping, "the back-up was ended before it was whole; nothing was added");
   if (!s.ok()) return fail(to_error(s, "back up to " + order.to.string()));
-  const auto after = bytes_in(order.to);
+  const auto after = bytes_below(order.to);
   out.new_bytes = after - std::min(before, after);
   if (order.watch) (void)order.watch(total, total);
   return out;
@@ -185,7 +174,7 @@ result<void> restore_backup(const std::filesystem::path& folder, std::uint32_t i
   {
     // RocksDB tells nothing while it restores; the size of what is there does.
     const periodic watcher([&] {
-      if (watch) (void)watch(std::min(bytes_in(to), info.size), info.size);
+      if (watch) (void)watch(std::min(bytes_below(to), info.size), info.size);
     });
     s = (*opened)->RestoreDBFromBackup(id, to.string(), to.string());
   }

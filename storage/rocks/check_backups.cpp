@@ -7,6 +7,7 @@
 #include <map>
 
 #include "storage/errc.hpp"
+#include "storage/files.hpp"
 #include "storage/rocks/record_file.hpp"
 
 namespace lightstick::storage::rocks {
@@ -72,12 +73,13 @@ class checking {
   result<std::vector<std::uint32_t>> ids_in(std::optional<std::uint32_t> only) const {
     std::vector<std::uint32_t> out;
     if (only) return std::vector{*only};
-    std::error_code failure;
-    for (const auto& item : fs::directory_iterator(folder_ / "meta", failure)) {
+    const auto failure = each_in(folder_ / "meta", [&](const fs::directory_entry& item) {
       auto id = number_of<std::uint32_t>(item.path().filename().string());
       if (id) out.push_back(*id);  // what else is there an interrupted back-up has left
-    }
-    if (failure) {
+    });
+    std::error_code unseen;
+    const bool none_yet = failure == std::errc::no_such_file_or_directory && !fs::exists(folder_, unseen) && !unseen;
+    if (failure && !none_yet) {
       return fail(errc::io_failed, "cannot read " + (folder_ / "meta").string() + ": " + failure.message());
     }
     std::ranges::sort(out);

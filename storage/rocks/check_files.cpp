@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "storage/errc.hpp"
+#include "storage/files.hpp"
 #include "storage/rocks/record_file.hpp"
 
 namespace lightstick::storage::rocks {
@@ -20,12 +21,11 @@ struct file {
 
 result<std::vector<file>> files_in(const fs::path& folder) {
   std::vector<file> out;
-  std::error_code failure;
-  for (const auto& item : fs::directory_iterator(folder, failure)) {
+  const auto failure = each_in(folder, [&](const fs::directory_entry& item) {
     std::error_code gone;
     auto bytes = item.file_size(gone);
     out.push_back({item.path().filename().string(), gone ? 0 : bytes});
-  }
+  });
   if (failure) return fail(errc::io_failed, "cannot read " + folder.string() + ": " + failure.message());
   std::ranges::sort(out, {}, &file::name);
   return out;
@@ -102,7 +102,8 @@ result<std::string> current_manifest(const fs::path& folder) {
   if (!name.starts_with("MANIFEST-") || name.size() > 64 || name.find('/') != std::string::npos) {
     return fail(errc::corrupt, "does not name a manifest");
   }
-  if (!fs::exists(folder / name)) return fail(errc::corrupt, "names " + name + ", which is missing");
+  std::error_code unseen;
+  if (!fs::exists(folder / name, unseen)) return fail(errc::corrupt, "names " + name + ", which is missing");
   return name;
 }
 

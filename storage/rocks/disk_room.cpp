@@ -3,6 +3,7 @@
 #include <rocksdb/env.h>
 
 #include "storage/errc.hpp"
+#include "storage/files.hpp"
 
 namespace lightstick::storage::rocks {
 namespace {
@@ -24,10 +25,12 @@ result<void> check_disk_room(const open_options& o, std::uint64_t unwritten_byte
 
 std::uint64_t log_bytes(const open_options& o) {
   std::uint64_t bytes = 0;
-  std::error_code ignored;
-  for (const auto& file : std::filesystem::directory_iterator(o.path, ignored)) {
-    if (file.path().extension() == ".log") bytes += file.file_size(ignored);
-  }
+  (void)each_in(o.path, [&](const std::filesystem::directory_entry& file) {
+    if (file.path().extension() != ".log") return;
+    std::error_code gone;
+    const auto size = file.file_size(gone);
+    if (!gone) bytes += size;
+  });
   return bytes;
 }
 

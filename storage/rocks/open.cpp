@@ -1,6 +1,7 @@
 #include "storage/rocks/open.hpp"
 
 #include "storage/errc.hpp"
+#include "storage/files.hpp"
 #include "storage/rocks/check_files.hpp"
 #include "storage/rocks/database.hpp"
 #include "storage/rocks/disk_room.hpp"
@@ -22,11 +23,12 @@ result<void> check(const std::filesystem::path& file, const std::string& what) {
 /// RocksDB takes a record at the end whose length does not fit for one that a crash has torn, and drops it with all
 /// that follows: of the log commits, of the manifest tables. One that was not torn is damage.
 result<void> check_logs_and_manifest(const std::filesystem::path& folder) {
-  std::error_code ignored;
-  for (const auto& file : std::filesystem::directory_iterator(folder, ignored)) {
-    if (file.path().extension() != ".log") continue;
-    if (auto whole = check(file.path(), "write-ahead log"); !whole) return whole;
-  }
+  result<void> logs;
+  // RocksDB says what is wrong with a folder that cannot be read.
+  (void)each_in(folder, [&](const std::filesystem::directory_entry& file) {
+    if (logs && file.path().extension() == ".log") logs = check(file.path(), "write-ahead log");
+  });
+  if (!logs) return logs;
   // RocksDB itself refuses a folder without CURRENT, and one that names no manifest.
   auto manifest = current_manifest(folder);
   return manifest ? check(folder / *manifest, "manifest") : result<void>();

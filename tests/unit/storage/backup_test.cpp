@@ -1,8 +1,6 @@
 #include "storage/backup.hpp"
 
 #include <gmock/gmock.h>
-#include <linux/capability.h>
-#include <sys/syscall.h>
 #include <fstream>
 #include <thread>
 
@@ -14,26 +12,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using testing::HasSubstr;
-
-/// Takes from this thread, for as long as it lives, root's right to write where the mode says no.
-class no_override {
- public:
-  no_override() {
-    ok_ = ::syscall(SYS_capget, &header_, before_.data()) == 0;
-    auto less = before_;
-    less[0].effective &= ~(1U << CAP_DAC_OVERRIDE);
-    ok_ = ok_ && ::syscall(SYS_capset, &header_, less.data()) == 0;
-  }
-  ~no_override() { (void)::syscall(SYS_capset, &header_, before_.data()); }
-  no_override(const no_override&) = delete;
-  no_override& operator=(const no_override&) = delete;
-  [[nodiscard]] bool ok() const { return ok_; }
-
- private:
-  __user_cap_header_struct header_{_LINUX_CAPABILITY_VERSION_3, 0};
-  std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> before_{};
-  bool ok_ = false;
-};
 
 class backup_of_store : public store_test {
  protected:
@@ -316,6 +294,24 @@ TEST_F(backup_of_store, with_a_missing_file_is_named_and_mended_by_the_next_that
   auto next = back_up();
   EXPECT_THAT(list_backups(backups())->damaged, testing::IsEmpty());
   ASSERT_TRUE(restore_backup(backups(), next.made.id, other(), {}));
+}
+
+TEST_F(backup_of_store, beside_what_cannot_be_looked_into_is_made_and_listed) {
+  say(0, 10);
+  back_up();
+  const auto closed = backups() / "rocks" / "closed";
+  fs::create_directory(closed);
+  fs::permissions(closed, fs::perms::none);
+  {
+    const no_override as_anybody;
+    ASSERT_TRUE(as_anybody.ok());
+    ASSERT_TRUE(fs::exists(closed));
+    EXPECT_EQ(back_up().made.id, 2U);
+    auto all = list_backups(backups());
+    ASSERT_TRUE(all) << all.error().to_string();
+    EXPECT_EQ(all->backups.size(), 2U);
+  }
+  fs::permissions(closed, fs::perms::owner_all);
 }
 
 TEST_F(backup_of_store, one_at_a_time) {

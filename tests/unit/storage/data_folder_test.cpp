@@ -1,6 +1,9 @@
 #include <fstream>
 
 #include "fixture.hpp"
+#include "storage/backup.hpp"
+#include "storage/stats.hpp"
+#include "storage/verify.hpp"
 
 namespace lightstick::storage::test {
 namespace {
@@ -127,6 +130,23 @@ TEST_F(data_folder_test, a_folder_that_may_not_be_written_is_refused_with_a_reme
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().code, errc::not_permitted) << opened.error().to_string();
   EXPECT_NE(opened.error().to_string().find("right to write"), std::string::npos);
+}
+
+TEST_F(data_folder_test, a_folder_of_another_user_is_refused_by_whatever_looks_at_it) {
+  open();
+  close();
+  fs::permissions(data(), fs::perms::none);
+  {
+    const no_override as_anybody;
+    ASSERT_TRUE(as_anybody.ok());
+    expect_refused(errc::not_permitted, {data().string(), "right"});
+    EXPECT_EQ(code_of(verify_folder(data(), {})), errc::not_permitted);
+    EXPECT_EQ(code_of(stats_of_folder(data(), {}, {})), errc::not_permitted);
+    EXPECT_EQ(code_of(verify_folder(data() / "in", {})), errc::not_permitted) << "it may be there";
+    EXPECT_EQ(code_of(list_backups(data())), errc::not_permitted);
+    EXPECT_EQ(code_of(restore_backup(data() / "in", {}, folder_.path() / "new", {})), errc::not_permitted);
+  }
+  fs::permissions(data(), fs::perms::owner_all);
 }
 
 TEST_F(data_folder_test, too_little_memory_is_invalid) {

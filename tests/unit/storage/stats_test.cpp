@@ -80,6 +80,12 @@ TEST_F(stats_of_store, can_be_ended_and_held_back) {
 
 TEST_F(stats_of_store, of_no_folder_is_refused) {
   EXPECT_EQ(code_of(stats_of_folder(folder_.path() / "nowhere", {}, {})), errc::missing);
+  backup_order order;
+  order.to = folder_.path() / "backups";
+  ASSERT_TRUE(store_->back_up(order, {}));
+  auto refused = stats_of_folder(order.to, {}, {});
+  EXPECT_EQ(code_of(refused), errc::not_a_store) << "nothing is damaged";
+  EXPECT_NE(refused.error().detail.find("is a folder of back-ups"), std::string::npos) << refused.error().detail;
 }
 
 }  // namespace

@@ -155,5 +155,15 @@ TEST(backup_lists, that_are_none_are_refused) {
   }
 }
 
+TEST_F(verify_backups_of, of_which_there_are_none_yet_nothing_is_damaged) {
+  fs::rename(backups() / "rocks", folder_.path() / "aside");
+  auto report = verified();
+  EXPECT_EQ(report.backups, 0U);
+  EXPECT_EQ(report.damage.count(), 0U);
+  fs::rename(folder_.path() / "aside", backups() / "rocks");
+  fs::remove_all(backups() / "rocks" / "meta");
+  EXPECT_EQ(code_of(verify_backups(backups(), {})), errc::io_failed) << "what lists them is gone";
+}
+
 }  // namespace
 }  // namespace lightstick::storage::test
