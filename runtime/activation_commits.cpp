@@ -69,12 +69,15 @@ result<void> activation::may_remind(const std::vector<reminder_write>& changes) 
 
 /// Moves the reminders of `what` to `request`, and notes them as set.
 result<void> activation::note_reminders(changes& what, append_request& request) {
+  if (auto may = may_remind(what.reminders); !may) {
+    refuse_reminder(may.error());  // or it would be forgotten without what was to come of it
+    return may;
+  }
   if (firing_ != nullptr) {
     const auto again = [&](const auto& each) { return each.name == firing_->which.name; };
     if (std::ranges::none_of(what.reminders, again)) what.reminders.push_back({firing_->which.name, {}, {}, {}});
     firing_ = nullptr;
   }
-  if (auto may = may_remind(what.reminders); !may) return may;
   auto after = reminders_;
   for (auto& change : what.reminders) {
     auto known = std::ranges::find(after, change.name, &reminder::name);

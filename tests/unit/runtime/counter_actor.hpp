@@ -107,6 +107,11 @@ class counter_logic final : public runtime::logic {
   void on_reminder(const runtime::reminder& which, runtime::context& ctx) override {
     if (which.payload == "blow up") throw std::runtime_error("reminded of it");
     if (which.payload == "ask first" && !ctx.may_persist()) return;
+    if (which.payload == "two more") {
+      runtime::changes two;
+      for (const auto* name : {"a", "b"}) two.reminders.push_back({name, {}, which.due_ms + 3'600'000, {}});
+      return ctx.persist(std::move(two), [](runtime::commit_outcome, runtime::context&) {});
+    }
     total_ += 1000;
     ctx.persist({{"1000"}}, [](runtime::commit_outcome, runtime::context&) {});
   }

@@ -110,6 +110,17 @@ TEST_F(runtime_reminders, beyond_the_bound_leave_the_state_as_the_journal_has_it
   EXPECT_EQ(total("k"), 5);
 }
 
+TEST_F(runtime_reminders, that_would_set_more_than_the_bound_come_again_and_are_not_taken_for_done) {
+  start({.reminders_max = 1});
+  (void)call("k", remind_me{"two more", in(1s)});
+  sys->advance(2s);
+  ASSERT_EQ(counted("lightstick_reminders_told_total"), 1U);
+  EXPECT_EQ(counted("lightstick_reminders_failed_total"), 1U);
+  EXPECT_EQ(report("k").reminders.size(), 1U);
+  sys->advance(6s);
+  EXPECT_EQ(counted("lightstick_reminders_told_total"), 2U);
+}
+
 TEST_F(runtime_reminders, wait_for_a_log_that_takes_nothing_now) {
   start();
   (void)call("k", remind_me{"ask first", in(1s)});
