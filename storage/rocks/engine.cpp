@@ -147,15 +147,30 @@ result<void> rocks_engine::write(std::span<const std::vector<write_op>> batches,
   if (batch.Count() == 0) return {};
   rocksdb::WriteOptions how;
   how.sync = sync;
+  const std::lock_guard alone(writing_);
   auto s = database_->db().Write(how, &batch);
   if (s.ok()) return {};
   failed_ = true;
   return fail(to_error(s, "write"));
 }
 
+result<void> rocks_engine::check_whole() const {
+  if (database_ == nullptr) return closed();
+  if (!failed_) return {};
+  return fail(errc::io_failed,
+              "a write has failed (see the log), and before the disk takes writes again the files cannot be copied or "
+              "written anew; ask again then");
+}
+
 result<backup_copied> rocks_engine::back_up(const backup_copy& order) {
   std::shared_lock lock(using_);
-  if (database_ == nullptr) return closed();
+  {
+    // RocksDB ends the process when it is to sync a log that was never synced alone and whose last write has failed. A
+    // back-up syncs it.
+    const std::lock_guard between_writes(writing_);
+    if (auto whole = check_whole(); !whole) return fail(std::move(whole.error()));
+    if (auto synced = database_->db().SyncWAL(); !synced.ok()) return fail(to_error(synced, "sync the log"));
+  }
   auto watched = order;
   watched.watch = [&](std::uint64_t done, std::uint64_t total) {
     return !leaving_ && (!order.watch || order.watch(done, total));
@@ -165,7 +180,7 @@ result<backup_copied> rocks_engine::back_up(const backup_copy& order) {
 
 result<void> rocks_engine::rewrite(std::span<const key_span> spans, const std::function<bool()>& go_on) {
   std::shared_lock lock(using_);
-  if (database_ == nullptr) return closed();
+  if (auto whole = check_whole(); !whole) return whole;
   return rocks::rewrite(*database_, spans, [&] { return !leaving_ && go_on(); });
 }
 

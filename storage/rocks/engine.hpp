@@ -3,6 +3,7 @@
 #include <rocksdb/db.h>
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <shared_mutex>
 
 #include "storage/engine.hpp"
@@ -34,11 +35,14 @@ class rocks_engine final : public engine {
  private:
   class reader;
   [[nodiscard]] result<void> probe() const;
+  /// Errors: io_failed, when nothing can be written before the next `resume`. REQUIRES: `using_` is held.
+  [[nodiscard]] result<void> check_whole() const;
 
   open_options how_;
   std::shared_ptr<rocksdb::Cache> cache_;
   const clock_source& clock_;
-  bool failed_ = false;  ///< a write failed since the database was opened
+  std::atomic<bool> failed_{false};  ///< a write failed since the database was opened
+  std::mutex writing_;
   mutable std::shared_mutex using_;  ///< shared: uses `database_`; exclusive: replaces it
   std::atomic<bool> leaving_{false};  ///< `resume` waits: long uses of `database_` end
   std::unique_ptr<database> database_;  ///< null when it could not even be opened for reading

@@ -85,6 +85,28 @@ TEST_F(disk_fault, too_few_open_files_refuse_appends_serve_reads_and_end_by_them
   EXPECT_EQ(open_log().events.size(), there + 1);
 }
 
+TEST_F(disk_fault, a_full_disk_is_neither_copied_nor_written_anew_before_there_is_room) {
+  open_log();
+  commit(after(0, {"before"}));
+  disk_->fill_up(10'000);
+  const auto end = append_until_failure(1, std::string(1000, 'x')).first;
+  ASSERT_FALSE(store_->writable());
+  backup_order order;
+  order.to = folder_.path() / "backups";
+  const std::vector<log_span> spans{{aurora, aurora}};
+  auto made = store_->back_up(order, {});
+  EXPECT_EQ(code_of(made), errc::io_failed) << "and the process goes on";
+  EXPECT_EQ(code_of(store_->rewrite(spans, [] { return true; })), errc::io_failed);
+  EXPECT_EQ(open_log().events.size(), end);
+
+  disk_->make_room();
+  ASSERT_TRUE(wait_writable());
+  made = store_->back_up(order, {});
+  ASSERT_TRUE(made) << made.error().to_string();
+  EXPECT_TRUE(store_->rewrite(spans, [] { return true; }));
+  ASSERT_TRUE(restore_backup(order.to, {}, folder_.path() / "other", {}));
+}
+
 TEST_F(disk_fault, a_disk_that_cannot_be_read_costs_the_reads_that_need_it_while_it_lasts) {
   open_log();
   auto r = after(0, {"kept"});
