@@ -22,7 +22,8 @@ struct since {
   static constexpr auto fields = std::tuple(&since::hist, &since::off);
 };
 
-/// Makes the room when there is none, whether joining would or not. -> opened, when it is durable.
+/// Makes the room when there is none, whether joining would or not, and lets history go that is over. -> opened, when
+/// that is durable.
 struct open {
   static constexpr bool idempotent = true;
   static constexpr auto fields = std::tuple();

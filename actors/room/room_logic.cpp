@@ -124,13 +124,16 @@ runtime::changes room_logic::creation(runtime::context& ctx) {
 }
 
 void room_logic::on_open(runtime::reply& r, runtime::context& ctx) {
-  if (exists_) return r.ok(opened{});
   if (auto may = ctx.may_persist(); !may) return r.failed(std::move(may.error()));
-  ctx.persist(creation(ctx), [this, r = std::move(r)](runtime::commit_outcome done, runtime::context&) mutable {
-    if (!done) return r.failed(std::move(done.error()));
-    exists_ = true;
-    r.ok(opened{});
-  });
+  auto what = creation(ctx);
+  retain(what, ctx);
+  ctx.persist(std::move(what),
+              [this, r = std::move(r), floor = floor_ahead()](runtime::commit_outcome done, runtime::context&) mutable {
+                if (!done) return r.failed(std::move(done.error()));
+                exists_ = true;
+                trimmed_to(floor);
+                r.ok(opened{});
+              });
 }
 
 void room_logic::on_question(const question& q, runtime::reply r, runtime::context& ctx) {

@@ -26,8 +26,8 @@ actor_id node_erasure::about_to_ask(const room_id& room) {
 
 void node_erasure::wake(const room_id& room, numbered_answer done) {
   namespace kind = actors::room;
-  ask<kind::members>(sys_, about_to_ask(room), kind::presence{}, std::move(done),
-                     [](const kind::members&) { return std::uint64_t{0}; });
+  ask<kind::opened>(sys_, about_to_ask(room), kind::open{}, std::move(done),
+                    [](const kind::opened&) { return std::uint64_t{0}; });
 }
 
 void node_erasure::forget_in_room(const room_id& room, const user_id& user, numbered_answer done) {

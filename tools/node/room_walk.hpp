@@ -17,7 +17,7 @@ class stored_rooms {
   /// As storage::store.
   [[nodiscard]] virtual result<storage::found_logs> find(const storage::log_search& what,
                                                          const storage::progress& watch) = 0;
-  /// Makes the room active, whereupon it lets history go that is over; the answer says nothing.
+  /// Has the room let history go that is over; the answer comes when that is durable, and says nothing.
   virtual void wake(const room_id& room, numbered_answer done) = 0;
   /// A room that was asked need not stay active; one that was so before does.
   virtual void let_go(const room_id& room) = 0;

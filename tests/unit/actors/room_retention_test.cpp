@@ -156,6 +156,27 @@ TEST(room_retention, whole_chapters_go_when_the_room_starts) {
   EXPECT_EQ(page_after(d, 0), (offsets{3}));
 }
 
+TEST(room_retention, who_opens_a_room_hears_when_what_is_over_has_gone) {
+  room_driver d{keep_for(24h)};
+  say_at(d, {2h});
+  d.ctx->advance(23h);
+  d.ctx->refusing = error{make_error_code(lightstick::errc::unavailable), "the disk is full"};
+  EXPECT_EQ(d.ctx->send<opened>(open{}).error(), make_error_code(lightstick::errc::unavailable));
+  EXPECT_TRUE(d.ctx->disk.history_floor.empty());
+  d.ctx->refusing.reset();
+  auto lost = d.ctx->send<opened>(open{});
+  EXPECT_FALSE(lost.there());
+  EXPECT_TRUE(d.ctx->fail_commits());
+  EXPECT_EQ(lost.error(), make_error_code(lightstick::errc::unavailable));
+  d.ctx->settle();
+  EXPECT_TRUE(d.ctx->disk.history_floor.empty());
+  auto done = d.ctx->send<opened>(open{});
+  EXPECT_FALSE(done.there());
+  d.ctx->settle();
+  EXPECT_TRUE(done.get());
+  EXPECT_EQ(d.ctx->disk.history_floor, runtime::big_endian_key(2));
+}
+
 TEST(room_retention, a_reminder_lets_them_go_when_nobody_comes) {
   room_driver d{keep_for(24h)};
   const auto begin = d.ctx->clock.wall().value;
