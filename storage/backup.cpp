@@ -6,6 +6,7 @@
 #include "storage/data_folder.hpp"
 #include "storage/files.hpp"
 #include "storage/identity.hpp"
+#include "storage/open_folder.hpp"
 #include "storage/rocks/backups.hpp"
 #include "storage/rocks/open.hpp"
 
@@ -19,7 +20,7 @@ constexpr const char* new_label_name = "LIGHTSTICK-BACKUPS.new";
 constexpr const char* lock_name = "LOCK";
 constexpr const char* engine_name = "rocks";
 constexpr const char* what = "folder of back-ups";
-constexpr std::size_t restoring_memory_bytes = 64U << 20U;
+constexpr std::size_t own_memory_bytes = 64U << 20U;
 
 result<backup_folder_label> read_label(const fs::path& folder) {
   auto label = decode_folder_label(read_start(folder / label_name));
@@ -76,7 +77,7 @@ result<backup_list> list_in(const fs::path& folder) {
 
 /// The new identity of a restored store, in its database: another disk, another history. All else stays.
 result<identity> give_new_identity(const fs::path& engine_path) {
-  rocks::open_options how{engine_path, false, restoring_memory_bytes};
+  rocks::open_options how{engine_path, false, own_memory_bytes};
   how.families = rocks::families::those_there;  // one of an earlier format is upgraded by the node that opens it
   auto disk = rocks::open(how, system_clock_source());
   if (!disk) return fail(std::move(disk.error()));
@@ -182,6 +183,40 @@ result<std::uint32_t> backup_folder::expire(wall_ms now) {
 }
 
 result<backup_list> backup_folder::list() const { return list_in(parts_->path); }
+
+result<backup_made> back_up_engine(engine& disk, const identity& who, const fs::path& data, const backup_order& order,
+                                   wall_ms now, const progress& watch) {
+  if (order.keep == 0U) return fail(errc::invalid, "at least one back-up must stay");
+  if (!data.empty() && lies_in(order.to, data)) {
+    return fail(errc::invalid, "the back-ups must not lie inside of the data folder " + data.string() +
+                                   ": what destroys it would take them along; name a folder on another disk");
+  }
+  auto folder = backup_folder::open(order.to, who.store_id);
+  if (!folder) return fail(std::move(folder.error()));
+  if (auto changed = folder->change_rule(order); !changed) return fail(std::move(changed.error()));
+  const backup_label label{who.store_id, who.history_id, who.format, now.value};
+  auto copied = disk.back_up({folder->engine_path(), encode_label(label), order.bytes_per_second_max, watch});
+  if (!copied) return fail(std::move(copied.error()));
+  auto removed = folder->expire(now);
+  if (!removed) return fail(std::move(removed.error()));
+  auto all = folder->list();
+  if (!all) return fail(std::move(all.error()));
+  if (all->backups.empty() || all->backups.back().id != copied->id) {
+    return fail(errc::io_failed, "the back-up was made but is not in " + order.to.string());
+  }
+  backup_made out{all->backups.back(), copied->new_bytes, *removed, {}};
+  if (auto expires = all->backups.front().expires_ms; expires != 0) out.oldest_expires_ms = expires;
+  LS_LOG(storage, info, "backed up", {"to", order.to.string()}, {"backup", copied->id},
+         {"new_bytes", copied->new_bytes}, {"removed", *removed});
+  return out;
+}
+
+result<backup_made> back_up_folder(const fs::path& data, const backup_order& order, const clock_source& clock,
+                                   const progress& watch) {
+  auto opened = open_folder(data, false, own_memory_bytes, clock, false);
+  if (!opened) return fail(std::move(opened.error()));
+  return back_up_engine(*opened->disk, opened->who, data, order, clock.wall(), watch);
+}
 
 result<backup_list> list_backups(const fs::path& folder) {
   if (auto fit = check_is_backups(folder); !fit) return fail(std::move(fit.error()));

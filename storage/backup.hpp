@@ -24,6 +24,9 @@
 /// never touched by one that fails.
 namespace lightstick::storage {
 
+class engine;
+struct identity;
+
 struct backup_order {
   std::filesystem::path to;                          ///< the back-up folder; its parent must exist
   std::optional<std::uint32_t> keep;                 ///< changes the folder's rule: so many stay, at least 1
@@ -75,6 +78,15 @@ struct restored {
 /// detail names the file), locked, disk_full. What `watch` answers is not heeded.
 [[nodiscard]] result<restored> restore_backup(const std::filesystem::path& folder, std::optional<std::uint32_t> id,
                                               const std::filesystem::path& to, const progress& watch);
+
+/// Backs up a data folder that is not in use, as it is: one of an older format keeps it, and so does what is restored of
+/// that. Errors: as store::open, which does not make one here, and store::back_up.
+[[nodiscard]] result<backup_made> back_up_folder(const std::filesystem::path& data, const backup_order& order,
+                                                 const clock_source& clock, const progress& watch);
+
+/// For store::back_up, of the open store `who`, whose folder is `data` (empty: none).
+[[nodiscard]] result<backup_made> back_up_engine(engine& disk, const identity& who, const std::filesystem::path& data,
+                                                 const backup_order& order, wall_ms now, const progress& watch);
 
 /// Whether `inside` is `folder` or lies in it, links followed.
 [[nodiscard]] bool lies_in(const std::filesystem::path& inside, const std::filesystem::path& folder);

@@ -53,7 +53,7 @@ result<void> upgrade(opened_folder& of, rocks::open_options how, const clock_sou
 }  // namespace
 
 result<opened_folder> open_folder(const std::filesystem::path& path, bool create, std::size_t memory_bytes,
-                                  const clock_source& clock) {
+                                  const clock_source& clock, bool upgrades) {
   auto folder = data_folder::open(path, create);
   if (!folder) return fail(std::move(folder.error()));
   rocks::open_options how{folder->engine_path(), !folder->store_id(), memory_bytes};
@@ -72,7 +72,7 @@ result<opened_folder> open_folder(const std::filesystem::path& path, bool create
         path, {make_error_code(errc::corrupt),
                "its database has no family '" + std::string(to_string(missing->front())) + "'; restore a back-up"});
   }
-  if (out.who.format != folder_format || out.folder.format() != folder_format) {
+  if (upgrades && (out.who.format != folder_format || out.folder.format() != folder_format)) {
     if (auto upgraded = upgrade(out, how, clock); !upgraded) return in_folder(path, std::move(upgraded.error()));
   }
   return out;

@@ -10,7 +10,7 @@
 
 namespace lightstick::storage {
 
-/// A data folder of the present format, with its engine.
+/// A data folder with its engine.
 struct opened_folder {
   data_folder folder;  ///< outlives the engine
   std::unique_ptr<engine> disk;
@@ -23,8 +23,10 @@ struct opened_folder {
 ///  2. LIGHTSTICK gets the new format: from here on older programs refuse it and say why;
 ///  3. the engine gets the families that are new, and last the record of the format.
 ///
-/// Whatever stops it in between, the next opening goes on. REQUIRES: `clock` outlives the engine. Errors: as store::open.
+/// Whatever stops it in between, the next opening goes on. Without `upgrades` it stays at the first step: `who.format` is
+/// the older one, and its engine lacks families. REQUIRES: `clock` outlives the engine. Errors: as store::open.
 [[nodiscard]] result<opened_folder> open_folder(const std::filesystem::path& path, bool create,
-                                                std::size_t memory_bytes, const clock_source& clock);
+                                                std::size_t memory_bytes, const clock_source& clock,
+                                                bool upgrades = true);
 
 }  // namespace lightstick::storage

@@ -254,29 +254,7 @@ std::optional<steady_time> store::pump_due() const {
 }
 
 result<backup_made> store::back_up(const backup_order& order, const progress& watch) {
-  if (order.keep == 0U) return fail(errc::invalid, "at least one back-up must stay");
-  if (!impl_->o.path.empty() && lies_in(order.to, impl_->o.path)) {
-    return fail(errc::invalid, "the back-ups must not lie inside of the data folder " + impl_->o.path.string() +
-                                   ": what destroys it would take them along; name a folder on another disk");
-  }
-  auto folder = backup_folder::open(order.to, id());
-  if (!folder) return fail(std::move(folder.error()));
-  if (auto changed = folder->change_rule(order); !changed) return fail(std::move(changed.error()));
-  const backup_label label{id(), history(), folder_format, impl_->clock.wall().value};
-  auto copied = impl_->disk->back_up({folder->engine_path(), encode_label(label), order.bytes_per_second_max, watch});
-  if (!copied) return fail(std::move(copied.error()));
-  auto removed = folder->expire(impl_->clock.wall());
-  if (!removed) return fail(std::move(removed.error()));
-  auto all = folder->list();
-  if (!all) return fail(std::move(all.error()));
-  if (all->backups.empty() || all->backups.back().id != copied->id) {
-    return fail(errc::io_failed, "the back-up was made but is not in " + order.to.string());
-  }
-  backup_made out{all->backups.back(), copied->new_bytes, *removed, {}};
-  if (auto expires = all->backups.front().expires_ms; expires != 0) out.oldest_expires_ms = expires;
-  LS_LOG(storage, info, "backed up", {"to", order.to.string()}, {"backup", copied->id},
-         {"new_bytes", copied->new_bytes}, {"removed", *removed});
-  return out;
+  return back_up_engine(*impl_->disk, impl_->who, impl_->o.path, order, impl_->clock.wall(), watch);
 }
 
 result<store_stats> store::stats(const stats_order& order, const progress& watch) const {

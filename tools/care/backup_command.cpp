@@ -20,7 +20,8 @@ class backup_command final : public command {
     auto* app = root.add_subcommand("backup",
                                     "Backs a data folder up.\n"
                                     "Only what is new since the last back-up in the same folder is copied. Of a node "
-                                    "that runs with --node; it goes on serving. An interrupted back-up leaves those "
+                                    "that runs with --node; it goes on serving. A folder that an older version "
+                                    "wrote is not upgraded for it. An interrupted back-up leaves those "
                                     "before it whole.");
     app->add_option("data", data_, "The data folder. With --node it may be left out.")->type_name("DATA_DIR");
     app->add_option("--to", to_, "Folder for the back-ups of this one store, better on another disk. Required.")
@@ -56,17 +57,11 @@ class backup_command final : public command {
  private:
   [[nodiscard]] exit_code here(const storage::backup_order& order, progress_line& progress) const {
     if (data_.empty()) return complain(exit_code::usage, "name the data folder, or a running node with --node URL");
-    storage::options how;
-    how.path = data_;
-    how.create = false;
-    metrics registry;
-    auto opened = storage::store::open(how, registry, system_clock_source());
-    if (!opened) {
-      const auto in_use = opened.error().code == storage::errc::locked;
-      return complain_of(opened.error(), in_use ? running_node::hint() : "");
+    auto made = storage::back_up_folder(data_, order, system_clock_source(), progress.watch());
+    if (!made) {
+      const auto in_use = made.error().code == storage::errc::locked;
+      return complain_of(made.error(), in_use ? running_node::hint() : "");
     }
-    auto made = (*opened)->back_up(order, progress.watch());
-    if (!made) return complain_of(made.error());
     return print(shown_.json, to_text(*made, order.to), to_value(*made));
   }
 

@@ -3,6 +3,7 @@
 #include <fstream>
 
 #include "fixture.hpp"
+#include "storage/backup.hpp"
 #include "storage/bytes.hpp"
 #include "storage/data_folder.hpp"
 #include "storage/identity.hpp"
@@ -124,6 +125,27 @@ TEST_P(format_1, is_another_format_afterwards_with_room_for_reminders) {
   EXPECT_EQ(open_log(aurora_).reminders.size(), 1U);
   EXPECT_EQ(store_->due_reminders(aurora_.partition, 1000, {}, 10)->entries.size(), 1U);
   EXPECT_EQ(get_big_endian<std::uint64_t>(store_->read_rows(aurora_, {})->rows.front().key), 11U);
+}
+
+TEST_P(format_1, is_backed_up_as_it_is_and_restored_as_it_was) {
+  close();
+  std::filesystem::remove_all(data());
+  unpack(GetParam().archive);
+  backup_order order;
+  order.to = folder_.path() / "backups";
+  for (int i = 0; i < 2; ++i) {
+    auto made = back_up_folder(data(), order, clock_, {});
+    ASSERT_TRUE(made) << made.error().to_string();
+    EXPECT_EQ(made->made.label.format, 1U);
+    EXPECT_EQ(label_format(), 1U) << "the older version can go on";
+  }
+  std::filesystem::remove_all(data());
+  auto done = restore_backup(order.to, {}, data(), {});
+  ASSERT_TRUE(done) << done.error().to_string();
+  EXPECT_EQ(label_format(), 1U);
+  open();
+  EXPECT_EQ(label_format(), folder_format);
+  expect_messages(aurora_, GetParam().aurora);
 }
 
 TEST_P(format_1, an_upgrade_that_was_cut_short_is_finished) {
