@@ -84,6 +84,7 @@ function(lightstick_fuzz_tests)
   lightstick_fuzzer(operators SOURCES ${kinds} runtime/operators/audit.cpp runtime/operators/dead_letters.cpp)
   lightstick_fuzzer(commands SOURCES ${kinds} actors/chat_message.cpp actors/room/room_commands.cpp
     actors/user/user_commands.cpp)
+  lightstick_fuzzer(websocket SOURCES ${base} gateway/ws/frame.cpp gateway/ws/reader.cpp)
   lightstick_fuzzer(user SOURCES ${base} runtime/record_codec.cpp actors/user/user_codec.cpp)
 
   lightstick_fuzz_objects(planted SUFFIX ".planted" FLAGS -DLIGHTSTICK_FUZZ_PLANTED SOURCES tests/fuzz/record_fuzz.cpp)
