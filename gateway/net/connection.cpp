@@ -1,6 +1,7 @@
 #include "gateway/net/connection.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "gateway/net/connection_member.hpp"
@@ -13,8 +14,6 @@ using actors::session::close_code;
 namespace {
 
 constexpr std::chrono::milliseconds close_limit{5'000};   // for the peer to answer our close
-constexpr std::size_t message_step_bytes = 16 * 1024;
-constexpr std::size_t kept_buffers = 4;
 
 }  // namespace
 
@@ -27,6 +26,7 @@ connection::connection(io_thread& thread, place where, protocol::encoding format
       heard_at_(opened_at_),
       deadline_(opened_at_ + core_.opts.handshake_timeout),
       nuisances_(core_.opts.session.request_rate, opened_at_),
+      reader_(core_.opts.frame.frame_bytes),
       queue_(core_.opts.outbound_bytes_max) {
   core_.counts.clients_open.add(1);
   thread_.track(*this);
@@ -40,21 +40,20 @@ connection::~connection() {
 
 // ---- opening and ending ----
 
-void connection::opened() {
-  if (state_ != state::opening) return;
-  state_ = state::unauthenticated;
-  deadline_ = core_.clock.now() + core_.opts.handshake_timeout;
+void connection::begin(std::shared_ptr<void> self) {
+  alive_ = std::move(self);
   send(protocol::hello(format_, core_.opts.node, core_.opts.ping_after, core_.opts.frame));
   flush();
-  if (draining_) return drain(deadline_);
   read_on();
 }
 
 void connection::close_after_flush(close_code code, std::string_view reason) {
-  if (state_ >= state::closing || close_queued_) return;
+  if (!listening()) return;
+  if (!queue_.push(ws::close_frame(static_cast<std::uint16_t>(code), reason))) return close_now(code, reason);
   close_queued_ = true;
   close_code_ = static_cast<std::uint16_t>(code);
-  close_reason_ = reason;
+  LS_LOG(gateway, debug, "closing client", {"code", close_code_}, {"reason", reason},
+         {"addr", place_.client.to_string()});
   const auto limit = core_.clock.now() + close_limit;
   deadline_ = draining_ ? std::max(deadline_, limit) : limit;
   flush();
@@ -62,19 +61,41 @@ void connection::close_after_flush(close_code code, std::string_view reason) {
 
 void connection::close_now(close_code code, std::string_view reason) {
   if (state_ >= state::closing) return;
-  if (state_ == state::opening) return abort();
+  close_queued_ = true;
+  close_code_ = static_cast<std::uint16_t>(code);
+  LS_LOG(gateway, debug, "closing client", {"code", close_code_}, {"reason", reason},
+         {"addr", place_.client.to_string()});
   queue_.drop_waiting();
-  close_reason_ = reason;
-  begin_closing(static_cast<std::uint16_t>(code));
+  (void)queue_.push(ws::close_frame(close_code_, reason));
+  begin_closing();
+  flush();
 }
 
-void connection::begin_closing(std::uint16_t code) {
+void connection::begin_closing() {
   state_ = state::closing;
-  close_code_ = code;
   deadline_ = core_.clock.now() + close_limit;
-  LS_LOG(gateway, debug, "closing client", {"code", code}, {"reason", close_reason_},
-         {"addr", place_.client.to_string()});
-  start_close(code, close_reason_);
+}
+
+/// The peer ends it: it is answered with its own code (RFC 6455, 5.5.1), or with ours when it broke the rules.
+void connection::on_close(std::uint16_t code) {
+  close_heard_ = true;
+  if (!close_queued_) {
+    close_queued_ = true;
+    queue_.drop_waiting();
+    (void)queue_.push(ws::close_frame(code, {}));
+  }
+  if (state_ < state::closing) begin_closing();
+}
+
+void connection::finish_if_closed() {
+  if (state_ != state::closing || !close_heard_ || !queue_.empty() || finishing_) return;
+  finishing_ = true;
+  finish();
+}
+
+void connection::break_off() {
+  writing_ = true;
+  thread_.post([this, self = alive_] { gone(); });
 }
 
 void connection::gone() {
@@ -97,7 +118,7 @@ void connection::abort() { gone(); }
 
 void connection::drain(steady_time until) {
   draining_ = true;
-  if (state_ != state::unauthenticated && state_ != state::open) return;
+  if (state_ >= state::closing) return;
   send(protocol::move(format_, {std::chrono::milliseconds{0}, std::chrono::milliseconds{2'000}, ""}));
   deadline_ = close_queued_ ? std::min(deadline_, until) : until;
   go_on();
@@ -107,7 +128,7 @@ void connection::drain(steady_time until) {
 
 /// Answers that are due go out before the end.
 void connection::end_if_drained() {
-  if (draining_ && unanswered_ == 0 && (state_ == state::open || state_ == state::unauthenticated)) {
+  if (draining_ && unanswered_ == 0 && state_ < state::closing) {
     close_after_flush(close_code::drain, "the node drains");
   }
 }
@@ -117,7 +138,6 @@ void connection::sweep(steady_time now) {
   const bool late = now >= deadline_;
   switch (state_) {
     case state::gone: return;
-    case state::opening:
     case state::closing:
       if (late) abort();
       return;
@@ -128,17 +148,17 @@ void connection::sweep(steady_time now) {
       if (late && state_ == state::unauthenticated) return close_now(close_code::unauthenticated, "no auth in time");
       break;
   }
-  if (queue_.writing() && stuck(now)) {
+  if (writing_ && stuck(now)) {
     core_.counts.write_timeouts.add();
     return close_now(close_code::too_slow, "write timed out");
   }
   if (paused_) return;  // not listening: silence says nothing
   if (pinged_ && now - ping_at_ >= o.pong_within) return close_now(close_code::no_pong, "no pong");
-  if (!pinged_ && !ping_leaving_ && now - heard_at_ >= o.ping_after) {
+  if (!pinged_ && now - heard_at_ >= o.ping_after) {
     pinged_ = true;
-    ping_leaving_ = true;
     ping_at_ = now;
-    start_ping();
+    send_control(ws::opcode::ping, {});
+    flush();
   }
 }
 
@@ -171,15 +191,9 @@ std::optional<connection_row> connection::describe(steady_time now) const {
 
 // ---- reading ----
 
-boost::asio::mutable_buffer connection::read_space() {
-  if (filled_ == 0) return boost::asio::buffer(part_);
-  message_.resize(filled_ + message_step_bytes);
-  return boost::asio::buffer(message_.data() + filled_, message_step_bytes);
-}
-
 void connection::read_on() {
-  if (reading_ || state_ >= state::closing) return;
-  if (unanswered_ >= unanswered_max || !backlog_.empty()) {
+  if (reading_ || close_heard_ || state_ == state::gone) return;
+  if (state_ < state::closing && (!may_take() || !unread_.empty())) {
     if (!std::exchange(paused_, true)) core_.counts.reads_paused.add();
     return;
   }
@@ -188,96 +202,108 @@ void connection::read_on() {
   start_read();
 }
 
-void connection::received(std::size_t bytes, bool done, bool text) {
+void connection::received(std::span<char> bytes) {
   reading_ = false;
   if (state_ == state::gone) return;
   heard_at_ = core_.clock.now();
   pinged_ = false;
-  core_.counts.bytes_in.add(bytes);
-  if (state_ == state::closing) {
-    // Beast still has to see the peer's close frame; what comes before it is thrown away.
-    filled_ = 0;
-    message_ = {};
-    reading_ = true;
-    return start_read();
-  }
-  const bool in_parts = filled_ > 0;
-  if (!in_parts && !done) message_.assign(part_.data(), bytes);
-  if (in_parts || !done) filled_ += bytes;
-  if (filled_ > core_.opts.frame.frame_bytes) {
-    close_now(close_code::bad_frame, "message too long");
-  } else if (done) {
-    const auto whole = std::exchange(message_, {});
-    on_message(in_parts ? std::string_view(whole).substr(0, filled_) : std::string_view(part_.data(), bytes), text);
-    filled_ = 0;
-  }
-  go_on();
-  if (state_ == state::closing) {
-    reading_ = true;
-    return start_read();
-  }
+  core_.counts.bytes_in.add(bytes.size());
+  go_on(bytes);
+  flush();
+  if (paused_) go_on();  // what waited for the queue to empty
   flush();
 }
 
-void connection::control_frame(bool is_pong, bool is_close) {
-  if (state_ == state::gone) return;
-  heard_at_ = core_.clock.now();
-  pinged_ = false;
-  if (is_close && state_ < state::closing) {
-    // Beast answers the close and waits for the end of the stream; not for ever.
-    state_ = state::closing;
-    deadline_ = heard_at_ + close_limit;
-    return;
+void connection::go_on(std::span<char> fresh) {
+  auto kept = std::exchange(unread_, {});
+  if (!kept.empty()) kept.append(fresh.begin(), fresh.end());
+  auto bytes = kept.empty() ? fresh : std::span<char>(kept);
+  while (state_ != state::gone) {
+    handle_frames();
+    if (state_ < state::closing && !may_take()) break;
+    const auto arrived = reader_.next(bytes);
+    if (!arrived) break;
+    on_arrival(*arrived);
   }
-  if (!is_pong && !is_close) count_nuisance();
+  if (!bytes.empty()) unread_.assign(bytes.begin(), bytes.end());
+  read_on();
+}
+
+void connection::on_arrival(const ws::arrival& a) {
+  using what = ws::arrival::what;
+  switch (a.kind) {
+    case what::message:
+      if (listening()) on_message(a.payload, a.text);
+      return;
+    case what::ping:
+      if (listening()) send_control(ws::opcode::pong, a.payload);
+      return count_nuisance();
+    case what::pong: return;
+    case what::close: return on_close(a.code);
+    case what::too_long:
+      close_now(close_code::bad_frame, "message too long");
+      close_heard_ = true;
+      return;
+    case what::broken:
+      LS_LOG(gateway, debug, "not a websocket frame", {"addr", place_.client.to_string()}, {"why", a.payload});
+      return on_close(a.code);
+  }
 }
 
 // ---- writing ----
 
-void connection::send(const protocol::shared_bytes& frame) {
-  if (state_ >= state::closing || close_queued_) return;
-  if (queue_.push(frame)) return;
+void connection::send(const ws::prepared& frame) {
+  if (!listening()) return;
+  if (queue_.push(frame)) {
+    ++frames_out_;
+    core_.counts.frames_out.add();
+    return;
+  }
+  core_.counts.outbound_overflow.add();
+  close_now(close_code::too_slow, "too much waits for this socket");
+}
+
+void connection::send_control(ws::opcode kind, std::string_view payload) {
+  if (queue_.push_next({kind, payload})) return;
   core_.counts.outbound_overflow.add();
   close_now(close_code::too_slow, "too much waits for this socket");
 }
 
 void connection::flush() {
-  if (state_ == state::opening || state_ >= state::closing || queue_.writing()) return;
-  if (queue_.empty()) {
-    if (close_queued_) begin_closing(close_code_);
-    return;
-  }
-  const auto frames = queue_.take();
-  std::size_t bytes = 0;
-  buffers_.clear();
-  if (frames.size() == 1) {
-    buffers_.push_back(boost::asio::buffer(*frames.front()));
-    bytes = frames.front()->size();
-  } else {
-    around_ = protocol::join_frames(format_, frames.size());
-    buffers_.push_back(boost::asio::buffer(around_.prefix));
-    for (const auto& frame : frames) {
-      if (bytes > 0 && !around_.separator.empty()) buffers_.push_back(boost::asio::buffer(around_.separator));
-      buffers_.push_back(boost::asio::buffer(*frame));
-      bytes += frame->size();
+  if (writing_ || state_ == state::gone) return;
+  std::array<iovec, parts_max> parts;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled as far as it is used
+  while (!queue_.empty()) {
+    const auto count = queue_.gather(parts);
+    std::size_t wanted = 0;
+    for (std::size_t i = 0; i < count; ++i) wanted += parts[i].iov_len;
+    const auto done = write_some({parts.data(), count});
+    if (!done) return break_off();
+    if (*done > 0) {
+      core_.counts.bytes_out.add(*done);
+      core_.counts.writes.add();
+      queue_.consume(*done);
     }
-    if (!around_.suffix.empty()) buffers_.push_back(boost::asio::buffer(around_.suffix));
+    if (*done == wanted) continue;
+    writing_ = true;
+    write_at_ = core_.clock.now();
+    return start_write({parts.data(), queue_.gather(parts)});
   }
-  frames_out_ += frames.size();
-  core_.counts.frames_out.add(frames.size());
-  core_.counts.bytes_out.add(bytes);
-  core_.counts.writes.add();
-  write_at_ = core_.clock.now();
-  start_write(buffers_);
+  if (close_queued_ && state_ < state::closing) begin_closing();
+  finish_if_closed();
 }
 
-void connection::written() {
+void connection::wrote(std::size_t bytes) {
   if (state_ == state::gone) return;
-  queue_.written();
-  if (buffers_.capacity() > kept_buffers) buffers_ = {};
+  writing_ = false;
+  if (bytes > 0) {
+    core_.counts.bytes_out.add(bytes);
+    core_.counts.writes.add();
+    queue_.consume(bytes);
+  }
+  flush();
   if (paused_) go_on();
   flush();
-  if (!queue_.writing()) end_if_drained();
+  end_if_drained();
 }
 
 bool connection::lags() const noexcept { return listening() && queue_.bytes() > core_.opts.outbound_bytes_max / 2; }

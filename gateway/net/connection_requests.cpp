@@ -45,7 +45,7 @@ void connection::on_message(std::string_view bytes, bool text) {
   backlog_ = std::move(*frames);
 }
 
-void connection::go_on() {
+void connection::handle_frames() {
   while (next_frame_ < backlog_.size() && listening() && may_go_on(backlog_[next_frame_])) {
     on_frame(std::move(backlog_[next_frame_++]));
   }
@@ -53,7 +53,6 @@ void connection::go_on() {
     backlog_ = {};
     next_frame_ = 0;
   }
-  read_on();
 }
 
 bool connection::may_go_on(const protocol::decoded& next) const {

@@ -51,8 +51,9 @@ class http_session final : public tracked, public std::enable_shared_from_this<h
     error_code ignored;
     socket_of(stream_).cancel(ignored);
   }
-  void drain(steady_time /*until*/) override {
+  void drain(steady_time until) override {
     ending_ = true;
+    drain_until_ = until;
     error_code ignored;
     if (idle_) socket_of(stream_).cancel(ignored);
   }
@@ -283,6 +284,9 @@ class http_session final : public tracked, public std::enable_shared_from_this<h
       LS_LOG(gateway, info, "origin refused", {"origin", origin}, {"addr", place_.client.to_string()});
       co_return co_await write(error_response(403, actors::errc::forbidden, "not from this origin"), false, false);
     }
+    if (auto why = bad_upgrade(view(req[http::field::sec_websocket_version]), view(req[http::field::sec_websocket_key]))) {
+      co_return co_await write(*why, false, false);
+    }
     const auto offers = joined(req, http::field::sec_websocket_protocol);
     const auto chosen = choose_subprotocol(offers);
     if (!chosen || buffer_.size() > 0) {
@@ -296,10 +300,16 @@ class http_session final : public tracked, public std::enable_shared_from_this<h
       co_return co_await write(too_many, false, false);
     }
     core_.counts.http_answers(101).add();
+    set_deadline(core_.opts.write_timeout);
+    const auto yes = upgrade_answer(view(req[http::field::sec_websocket_key]), chosen->name);
+    error_code ec;
+    co_await asio::async_write(stream_, asio::buffer(yes), asio::redirect_error(use_awaitable, ec));
+    if (ec || timed_out_) co_return false;
     upgraded_ = true;
     auto connection =
         std::make_shared<ws_connection<Stream>>(thread_, std::move(stream_), std::move(place_), chosen->format);
-    connection->accept(req, chosen->name);
+    connection->begin();
+    if (ending_) connection->drain(drain_until_);
     co_return false;
   }
 
@@ -377,6 +387,7 @@ class http_session final : public tracked, public std::enable_shared_from_this<h
   const http_config& config_;
   boost::beast::flat_buffer buffer_;
   steady_time deadline_;
+  steady_time drain_until_;
   bool timed_out_ = false;
   bool idle_ = false;
   bool ending_ = false;

@@ -263,7 +263,7 @@ void hub::catch_up(subscription& s) {
   const auto format = static_cast<std::size_t>(s.who->format());
   for (std::size_t bytes = 0; s.has_more() && bytes < 2 * turn_bytes_max;) {
     const auto item = held.items[held.given++];
-    bytes += item->bytes[format] ? item->bytes[format]->size() : weight_of(*item);
+    bytes += item->bytes[format] ? item->bytes[format].size() : weight_of(*item);
     deliver(s, *item);
     metrics_.deliveries.add();
   }

@@ -27,7 +27,7 @@ class subscriber {
 
   [[nodiscard]] virtual protocol::encoding format() const noexcept = 0;
   /// Queues a frame; `flush` follows.
-  virtual void push(const protocol::shared_bytes& frame) = 0;
+  virtual void push(const ws::prepared& frame) = 0;
   virtual void flush() = 0;
   /// A push was or would be missed: to be closed with 4101.
   virtual void fell_behind(behind why) = 0;

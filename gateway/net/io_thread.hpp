@@ -3,6 +3,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <optional>
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -44,8 +45,11 @@ class io_thread final : public walk_poster {
   [[nodiscard]] asio::io_context& context() noexcept { return context_; }
   [[nodiscard]] hub& subscriptions() noexcept { return hub_; }
   [[nodiscard]] core& shared() noexcept { return core_; }
+  /// For what is read and looked at before the handler returns.
+  [[nodiscard]] std::span<char> read_space() noexcept { return read_space_; }
 
  private:
+  static constexpr std::size_t read_bytes = 16 * 1024;
   void arm();
   void sweep();
   /// A tracked object that fails ends alone.
@@ -57,6 +61,7 @@ class io_thread final : public walk_poster {
   hub hub_;
   tracked_list everything_;
   std::vector<actor_id> goodbyes_;
+  std::vector<char> read_space_ = std::vector<char>(read_bytes);
   const std::chrono::milliseconds tick_;
   bool armed_ = false;
   // Destroyed first: its handlers own what refers to the members above.

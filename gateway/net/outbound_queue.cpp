@@ -4,34 +4,44 @@
 
 namespace lightstick::gateway::net {
 
-bool outbound_queue::push(protocol::shared_bytes frame) {
-  if (!empty() && bytes_ + frame->size() > bytes_max_) return false;
-  bytes_ += frame->size();
+bool outbound_queue::push(ws::prepared frame) {
+  if (!empty() && bytes_ + frame.size() > bytes_max_) return false;
+  bytes_ += frame.size();
   frames_.push_back(std::move(frame));
   return true;
 }
 
-std::span<const protocol::shared_bytes> outbound_queue::take() {
-  const auto limit = std::min(frames(), batch_frames_max);
-  std::size_t count = 0;
-  std::size_t bytes = 0;
-  while (count < limit) {
-    bytes += frames_[first_ + count]->size();
-    if (count > 0 && bytes > batch_bytes_max) break;
-    ++count;
-  }
-  taken_ = static_cast<std::uint32_t>(count);
-  return {frames_.data() + first_, count};
+bool outbound_queue::push_next(ws::prepared frame) {
+  if (!empty() && bytes_ + frame.size() > bytes_max_) return false;
+  bytes_ += frame.size();
+  const auto at = first_ + (begun_ > 0 ? 1U : 0U);
+  frames_.insert(frames_.begin() + at, std::move(frame));
+  return true;
 }
 
-void outbound_queue::written() {
-  for (std::size_t i = 0; i < taken_; ++i) {
-    bytes_ -= frames_[first_ + i]->size();
-    frames_[first_ + i].reset();
+std::size_t outbound_queue::gather(std::span<iovec> out) const noexcept {
+  const auto count = std::min(frames(), out.size());
+  for (std::size_t i = 0; i < count; ++i) {
+    auto bytes = frames_[first_ + i].bytes();
+    if (i == 0) bytes.remove_prefix(begun_);
+    // sendmsg reads only, but an iovec cannot say so.
+    out[i] = {const_cast<char*>(bytes.data()), bytes.size()};  // NOLINT(cppcoreguidelines-pro-type-const-cast)
   }
-  first_ += taken_;
-  taken_ = 0;
-  if (first_ == frames_.size()) {
+  return count;
+}
+
+void outbound_queue::consume(std::size_t bytes) noexcept {
+  bytes_ -= bytes;
+  begun_ += bytes;
+  while (!empty() && begun_ >= frames_[first_].size()) {
+    begun_ -= frames_[first_].size();
+    frames_[first_++] = {};
+  }
+  tidy();
+}
+
+void outbound_queue::tidy() noexcept {
+  if (empty()) {
     frames_.clear();
     first_ = 0;
     if (frames_.capacity() > kept_capacity) frames_.shrink_to_fit();
@@ -41,11 +51,13 @@ void outbound_queue::written() {
   }
 }
 
-void outbound_queue::drop_waiting() {
-  while (frames() > taken_) {
-    bytes_ -= frames_.back()->size();
+void outbound_queue::drop_waiting() noexcept {
+  const auto keep = first_ + (begun_ > 0 ? 1U : 0U);
+  while (frames_.size() > keep) {
+    bytes_ -= frames_.back().size();
     frames_.pop_back();
   }
+  tidy();
 }
 
 }  // namespace lightstick::gateway::net

@@ -77,16 +77,17 @@ std::size_t encode(push_item& item, const encodings_wanted& wanted) {
   std::size_t written = 0;
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     if (!wanted[i] || item.bytes[i]) continue;
-    item.bytes[i] = std::make_shared<const std::string>(encoded(static_cast<protocol::encoding>(i), item));
+    const auto e = static_cast<protocol::encoding>(i);
+    item.bytes[i] = ws::prepared(kind_of(e), encoded(e, item));
     ++written;
   }
   return written;
 }
 
-protocol::shared_bytes encode_tail(protocol::encoding e, const actors::room_batch& batch, offset floor) {
+ws::prepared encode_tail(protocol::encoding e, const actors::room_batch& batch, offset floor) {
   const auto begin = std::find_if(batch.messages.begin(), batch.messages.end(),
                                   [&](const actors::chat_message_ptr& m) { return m->off > floor; });
-  return std::make_shared<const std::string>(protocol::messages(e, batch.room, {begin, batch.messages.end()}));
+  return {kind_of(e), protocol::messages(e, batch.room, {begin, batch.messages.end()})};
 }
 
 std::size_t weight_of(const push_item& item) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "gateway/protocol/frames.hpp"
+#include "gateway/ws/frame.hpp"
 
 namespace lightstick::gateway::net {
 
@@ -14,8 +15,8 @@ struct push_item {
   /// One of the two is set.
   std::shared_ptr<const actors::room_batch> batch;
   std::shared_ptr<const actors::room_change> change;
-  /// The frame, in the encodings that were asked for.
-  std::array<protocol::shared_bytes, protocol::encoding_count> bytes;
+  /// The frame as a WebSocket message, in the encodings that were asked for.
+  std::array<ws::prepared, protocol::encoding_count> bytes;
 
   [[nodiscard]] offset first() const { return batch->messages.front()->off; }
   [[nodiscard]] offset last() const { return batch->messages.back()->off; }
@@ -24,11 +25,16 @@ using push_ptr = std::shared_ptr<const push_item>;
 
 using encodings_wanted = std::array<bool, protocol::encoding_count>;
 
+/// How messages in an encoding are marked.
+[[nodiscard]] constexpr ws::opcode kind_of(protocol::encoding e) noexcept {
+  return e == protocol::encoding::json ? ws::opcode::text : ws::opcode::binary;
+}
+
 /// Writes the frame in every encoding wanted that it is not yet written in; returns how many that were.
 std::size_t encode(push_item& item, const encodings_wanted& wanted);
 
 /// The messages of a batch beyond `floor` as a frame of their own. REQUIRES: there are some.
-[[nodiscard]] protocol::shared_bytes encode_tail(protocol::encoding e, const actors::room_batch& batch, offset floor);
+[[nodiscard]] ws::prepared encode_tail(protocol::encoding e, const actors::room_batch& batch, offset floor);
 
 /// About the bytes of the frame, for bounds.
 [[nodiscard]] std::size_t weight_of(const push_item& item);

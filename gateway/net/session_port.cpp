@@ -36,7 +36,7 @@ void session_port::answer(session::request_id id, session::answer_body body) {
   port_event e;
   e.settles = id;
   note_effects(body, e);
-  e.frame = std::make_shared<const std::string>(protocol::answer(format_, id, body));
+  e.frame = {kind_of(format_), protocol::answer(format_, id, body)};
   put(std::move(e));
 }
 
@@ -45,13 +45,13 @@ void session_port::refuse(session::request_id id, session::refusal r) {
   e.settles = id;
   e.refused = true;
   e.errors.push_back(actors::protocol_code(r.why));
-  e.frame = std::make_shared<const std::string>(protocol::refusal(format_, id, r));
+  e.frame = {kind_of(format_), protocol::refusal(format_, id, r)};
   put(std::move(e));
 }
 
 void session_port::push(const actors::user::cursor_moved& moved) {
   port_event e;
-  e.frame = std::make_shared<const std::string>(protocol::cursor(format_, moved.cursor));
+  e.frame = {kind_of(format_), protocol::cursor(format_, moved.cursor)};
   put(std::move(e));
 }
 

@@ -9,7 +9,7 @@
 
 #include "actors/session/client_port.hpp"
 #include "gateway/net/gateway_metrics.hpp"
-#include "gateway/protocol/frames.hpp"
+#include "gateway/net/push_item.hpp"
 
 namespace lightstick::gateway::net {
 
@@ -27,7 +27,7 @@ struct join_effect {
 struct port_event {
   std::optional<actors::session::request_id> settles;  ///< the request that this answers or refuses
   bool refused = false;
-  protocol::shared_bytes frame;
+  ws::prepared frame;
   std::vector<join_effect> joins;
   std::vector<actors::errc> errors;  ///< that the frame tells the client of
   std::optional<room_id> left;

@@ -1,11 +1,13 @@
 #include "gateway/net/upgrade.hpp"
 
 #include "gateway/net/text.hpp"
+#include "gateway/ws/handshake.hpp"
 
 namespace lightstick::gateway::net {
 namespace {
 
 constexpr std::string_view json_name = "lightstick.v1.json";
+constexpr std::string_view websocket_version = "13";
 constexpr std::string_view msgpack_name = "lightstick.v1.msgpack";
 
 std::string_view without_port(std::string_view host, std::string_view port) {
@@ -22,6 +24,26 @@ result<subprotocol> choose_subprotocol(std::string_view offers) {
     if (trimmed(offer) == msgpack_name) return subprotocol{protocol::encoding::msgpack, msgpack_name};
   }
   return fail(errc::invalid, "offer the subprotocol lightstick.v1.json or lightstick.v1.msgpack, or none for JSON");
+}
+
+std::optional<http_response> bad_upgrade(std::string_view version, std::string_view key) {
+  if (trimmed(version) != websocket_version) {
+    auto why = error_response(426, actors::errc::bad_request, "Sec-WebSocket-Version has to be 13");
+    why.headers.emplace_back("Sec-WebSocket-Version", websocket_version);
+    return why;
+  }
+  if (!ws::valid_key(trimmed(key))) {
+    return error_response(400, actors::errc::bad_request, "Sec-WebSocket-Key is not 16 bytes in base64");
+  }
+  return std::nullopt;
+}
+
+std::string upgrade_answer(std::string_view key, std::string_view subprotocol) {
+  std::string out = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ";
+  out.append(ws::accept_value(trimmed(key))).append("\r\n");
+  if (!subprotocol.empty()) out.append("Sec-WebSocket-Protocol: ").append(subprotocol).append("\r\n");
+  out.append("\r\n");
+  return out;
 }
 
 bool origin_allowed(std::string_view origin, std::string_view host, const std::vector<std::string>& allowed) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -7,7 +8,7 @@
 #include "gateway/net/http_message.hpp"
 #include "gateway/protocol/frames.hpp"
 
-/// The checks of a WebSocket upgrade that are ours, not RFC 6455's. Pure.
+/// The checks of a WebSocket upgrade (RFC 6455, 4.2), and ours. Pure.
 namespace lightstick::gateway::net {
 
 struct subprotocol {
@@ -19,6 +20,12 @@ struct subprotocol {
 /// headers, joined by commas. Errors: invalid when only others are offered: a browser ends a connection whose offer
 /// was ignored without a word (RFC 6455 4.1), so it is told why instead.
 [[nodiscard]] result<subprotocol> choose_subprotocol(std::string_view offers);
+
+/// What is wrong with the version or the key of a request that wants a WebSocket; none: nothing.
+[[nodiscard]] std::optional<http_response> bad_upgrade(std::string_view version, std::string_view key);
+
+/// The answer that makes the connection a WebSocket, as it goes out. `subprotocol`: empty for none.
+[[nodiscard]] std::string upgrade_answer(std::string_view key, std::string_view subprotocol);
 
 /// Whether a page of `origin` may open a WebSocket to `host` (the request's Host). No Origin: not a browser, allowed.
 /// `allowed`: whole origins ("https://fans.example"), or "*" for any; the same host is always allowed.

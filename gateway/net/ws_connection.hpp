@@ -2,90 +2,129 @@
 
 // Included by http_session_impl.hpp only.
 
-#include <boost/beast/http/message.hpp>
-#include <boost/beast/http/string_body.hpp>
-#include <boost/beast/websocket/stream.hpp>
+#include <sys/socket.h>
+
+#include <array>
+#include <boost/asio/buffer.hpp>
+#include <cerrno>
+#include <optional>
+#include <string>
 
 #include "gateway/net/connection.hpp"
 #include "gateway/net/tcp_progress.hpp"
 
 namespace lightstick::gateway::net {
 
-/// A client connection over Beast's WebSocket. Everything that costs memory or time for each frame is here, so that
-/// another way of writing can take its place without touching what is said.
+/// Moves the bytes of a client connection. Over plain TCP it reads into the thread's buffer when something is there and
+/// writes prepared frames where they lie, so that a silent client has no buffer; over TLS there are copies.
 template <class Stream>
 class ws_connection final : public connection, public std::enable_shared_from_this<ws_connection<Stream>> {
  public:
   ws_connection(io_thread& thread, Stream stream, place where, protocol::encoding format)
-      : connection(thread, std::move(where), format), ws_(std::move(stream)) {}
+      : connection(thread, std::move(where), format), stream_(std::move(stream)) {}
 
-  /// Answers the upgrade. `subprotocol`: static storage, or empty.
-  void accept(const boost::beast::http::request<boost::beast::http::string_body>& req, std::string_view subprotocol) {
-    namespace websocket = boost::beast::websocket;
-    // Frames beyond `frame_bytes` are closed with our own code, see connection::received.
-    ws_.read_message_max(0);
-    ws_.auto_fragment(false);
-    ws_.binary(format() == protocol::encoding::msgpack);
-    ws_.set_option(websocket::stream_base::decorator([subprotocol](websocket::response_type& res) {
-      if (!subprotocol.empty()) {
-        res.set(boost::beast::http::field::sec_websocket_protocol,
-                boost::beast::string_view(subprotocol.data(), subprotocol.size()));
-      }
-    }));
-    ws_.control_callback([this](websocket::frame_type kind, boost::beast::string_view) {
-      control_frame(kind == websocket::frame_type::pong, kind == websocket::frame_type::close);
-    });
-    opening(this->shared_from_this());
-    ws_.async_accept(req, [self = this->shared_from_this()](error_code ec) {
-      if (ec) return self->gone();
-      self->ws_.set_option(websocket::stream_base::decorator([](websocket::response_type&) {}));
-      self->opened();
-    });
-  }
+  void begin() { connection::begin(this->shared_from_this()); }
 
  private:
+  static constexpr bool encrypted = std::is_same_v<Stream, tls_stream>;
+  static constexpr std::size_t tls_read_bytes = 2'048;
+  static constexpr std::size_t tls_write_bytes = 16 * 1'024;  ///< a record
+  struct copies {
+    std::array<char, tls_read_bytes> in;
+    std::string out;  ///< being written
+  };
+  struct none {};
+
   void start_read() override {
-    ws_.async_read_some(read_space(), [self = this->shared_from_this()](error_code ec, std::size_t bytes) {
+    if constexpr (encrypted) {
+      stream_.async_read_some(asio::buffer(copies_.in), [self = this->shared_from_this()](error_code ec, std::size_t n) {
+        if (ec) return self->gone();
+        self->received(std::span(self->copies_.in).first(n));
+      });
+    } else {
+      stream_.async_wait(tcp_socket::wait_read, [self = this->shared_from_this()](error_code ec) {
+        if (ec) return self->gone();
+        self->read_now();
+      });
+    }
+  }
+
+  void read_now() {
+    if (this->is_gone()) return;
+    const auto space = this->home().read_space();
+    const auto got = ::recv(stream_.native_handle(), space.data(), space.size(), MSG_DONTWAIT);
+    if (got > 0) return this->received(space.first(static_cast<std::size_t>(got)));
+    if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) return start_read();
+    this->gone();
+  }
+
+  std::optional<std::size_t> write_some([[maybe_unused]] std::span<const iovec> parts) override {
+    if constexpr (encrypted) {
+      return 0;
+    } else {
+      msghdr message{};
+      message.msg_iov = const_cast<iovec*>(parts.data());  // NOLINT(cppcoreguidelines-pro-type-const-cast): only read
+      message.msg_iovlen = parts.size();
+      while (true) {
+        const auto sent = ::sendmsg(stream_.native_handle(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (sent >= 0) return static_cast<std::size_t>(sent);
+        if (errno == EAGAIN || errno == EWOULDBLOCK) return 0;
+        if (errno != EINTR) return std::nullopt;
+      }
+    }
+  }
+
+  void start_write([[maybe_unused]] std::span<const iovec> parts) override {
+    auto done = [self = this->shared_from_this()](error_code ec, std::size_t bytes) {
       if (ec) return self->gone();
-      self->received(bytes, self->ws_.is_message_done(), self->ws_.got_text());
+      self->wrote(bytes);
+    };
+    if constexpr (encrypted) {
+      auto& out = copies_.out;
+      out.clear();
+      for (const auto& part : parts) {
+        out.append(static_cast<const char*>(part.iov_base), std::min(part.iov_len, tls_write_bytes - out.size()));
+      }
+      stream_.async_write_some(asio::buffer(out), [self = this->shared_from_this(), done](error_code ec, std::size_t n) {
+        self->copies_.out = {};
+        done(ec, n);
+      });
+    } else {
+      stream_.async_wait(tcp_socket::wait_write, [done](error_code ec) { done(ec, 0); });
+    }
+  }
+
+  /// Says that nothing more comes and waits until the peer says so, too: closing over unread bytes would reset the
+  /// connection and could take the close frame with it. The deadline of the close ends it otherwise.
+  void finish() override {
+    if constexpr (encrypted) {
+      stream_.async_shutdown([self = this->shared_from_this()](error_code) { self->gone(); });
+    } else {
+      error_code ignored;
+      stream_.shutdown(tcp_socket::shutdown_send, ignored);
+      discard();
+    }
+  }
+  void discard() {
+    socket_of(stream_).async_wait(tcp_socket::wait_read, [self = this->shared_from_this()](error_code ec) {
+      if (ec || self->is_gone()) return self->gone();
+      const auto space = self->home().read_space();
+      const auto got = ::recv(socket_of(self->stream_).native_handle(), space.data(), space.size(), MSG_DONTWAIT);
+      if (got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR))) return self->discard();
+      self->gone();
     });
   }
-  void start_write(std::span<const asio::const_buffer> buffers) override {
-    ws_.async_write(view{buffers}, [self = this->shared_from_this()](error_code ec, std::size_t) {
-      if (ec) return self->gone();
-      self->written();
-    });
-  }
-  void start_ping() override {
-    ws_.async_ping({}, [self = this->shared_from_this()](error_code ec) {
-      self->ping_left();
-      if (ec) self->gone();
-    });
-  }
-  void start_close(std::uint16_t code, std::string_view reason) override {
-    boost::beast::websocket::close_reason why(static_cast<boost::beast::websocket::close_code>(code));
-    why.reason.assign(reason.data(), std::min<std::size_t>(reason.size(), why.reason.max_size()));
-    ws_.async_close(why, [self = this->shared_from_this()](error_code) { self->gone(); });
-  }
+
   void shut() override {
     error_code ignored;
-    socket_of(ws_.next_layer()).close(ignored);
+    socket_of(stream_).close(ignored);
   }
-
   [[nodiscard]] std::uint64_t bytes_acknowledged() override {
-    return net::bytes_acknowledged(socket_of(ws_.next_layer()).native_handle());
+    return net::bytes_acknowledged(socket_of(stream_).native_handle());
   }
 
-  /// A buffer sequence that is as cheap to copy as a pointer: Beast copies it at every step.
-  struct view {
-    std::span<const asio::const_buffer> buffers;
-    using value_type = asio::const_buffer;
-    using const_iterator = const asio::const_buffer*;
-    [[nodiscard]] const_iterator begin() const noexcept { return buffers.data(); }
-    [[nodiscard]] const_iterator end() const noexcept { return buffers.data() + buffers.size(); }
-  };
-
-  boost::beast::websocket::stream<Stream, false> ws_;
+  Stream stream_;
+  [[no_unique_address]] std::conditional_t<encrypted, copies, none> copies_;
 };
 
 }  // namespace lightstick::gateway::net

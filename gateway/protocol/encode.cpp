@@ -142,11 +142,4 @@ std::string move(encoding e, const move_notice& m) {
   });
 }
 
-joining join_frames(encoding e, std::size_t count) {
-  if (e == encoding::json) return {"[", ",", "]"};
-  joining j;
-  wire::msgpack_writer(j.prefix).begin_array(count);
-  return j;
-}
-
 }  // namespace lightstick::gateway::protocol

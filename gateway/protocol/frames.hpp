@@ -62,9 +62,6 @@ struct decoded {
 
 // ---- to the client; every function gives one whole frame ----
 
-/// Encoded once, sent to many.
-using shared_bytes = std::shared_ptr<const std::string>;
-
 [[nodiscard]] std::string hello(encoding e, const node_id& node, std::chrono::milliseconds heartbeat, const limits& l);
 [[nodiscard]] std::string answer(encoding e, actors::session::request_id id, const actors::session::answer_body& body);
 [[nodiscard]] std::string pong(encoding e, actors::session::request_id id, wall_ms now);
@@ -80,14 +77,5 @@ struct move_notice {
   std::string url;  ///< empty: the same
 };
 [[nodiscard]] std::string move(encoding e, const move_notice& m);
-
-/// The bytes around and between frames that make several prepared frames one WebSocket message (an array):
-/// prefix, f1, separator, f2, ..., suffix. JSON "[", ",", "]"; msgpack an array header of `count`, nothing, nothing.
-struct joining {
-  std::string prefix;
-  std::string_view separator;
-  std::string_view suffix;
-};
-[[nodiscard]] joining join_frames(encoding e, std::size_t count);
 
 }  // namespace lightstick::gateway::protocol

@@ -216,11 +216,6 @@ session::present crowd(bool page) {
   return p;
 }
 
-std::string two_frames(encoding e) {
-  auto [prefix, separator, suffix] = join_frames(e, 2);
-  return prefix + change(e, changed()) + std::string(separator) + cursor(e, {aurora, offset(45)}) + std::string(suffix);
-}
-
 using std::chrono::milliseconds;
 
 const std::map<std::string, std::function<std::string(encoding)>> server_frames = {
@@ -275,7 +270,6 @@ const std::map<std::string, std::function<std::string(encoding)>> server_frames 
      [](encoding e) {
        return move(e, {milliseconds(0), milliseconds(4'000), "wss://n2.example/v1/ws"});
      }},
-    {"two-frames", two_frames},
     {"rate-limited",
      [](encoding e) { return refusal(e, 4, refused(actors::errc::rate_limited, "", milliseconds(800))); }},
 };

@@ -23,16 +23,16 @@ struct fake_thread final : walk_poster {
 struct fake_client final : subscriber {
   explicit fake_client(encoding e = encoding::json) : format_(e) {}
   encoding format_;
-  std::vector<protocol::shared_bytes> got;
+  std::vector<ws::prepared> got;
   std::vector<behind> fell;
   std::vector<std::string> rolls;
   int flushes = 0;
   bool lagging = false;
   std::size_t largest_between_flushes = 0;
   [[nodiscard]] encoding format() const noexcept override { return format_; }
-  void push(const protocol::shared_bytes& frame) override {
+  void push(const ws::prepared& frame) override {
     got.push_back(frame);
-    unflushed_ += frame->size();
+    unflushed_ += frame.size();
   }
   void flush() override {
     ++flushes;
@@ -44,7 +44,7 @@ struct fake_client final : subscriber {
 
   [[nodiscard]] std::string text() const {
     std::string all;
-    for (const auto& each : got) all += *each + "\n";
+    for (const auto& each : got) all += std::string(each.payload()) + "\n";
     return all;
   }
   /// The offsets pushed, in order, read out of the JSON.
@@ -183,10 +183,10 @@ TEST_F(hub_test, all_clients_of_an_encoding_share_the_bytes) {
   ASSERT_EQ(mina.got.size(), 1U);
   ASSERT_EQ(yuki.got.size(), 1U);
   ASSERT_EQ(far.got.size(), 1U);
-  EXPECT_EQ(mina.got[0].get(), yuki.got[0].get());
-  EXPECT_EQ(mina.got[0].get(), far.got[0].get());
+  EXPECT_EQ(mina.got[0], yuki.got[0]) << "the very same bytes";
+  EXPECT_EQ(mina.got[0], far.got[0]);
   ASSERT_EQ(packed.got.size(), 1U);
-  EXPECT_NE(*packed.got[0], *mina.got[0]);
+  EXPECT_NE(packed.got[0].bytes(), mina.got[0].bytes());
   EXPECT_EQ(counts.frames_encoded.value(), 2U);
 }
 
@@ -456,7 +456,7 @@ TEST_F(hub_test, the_newest_state_waits_and_nobody_who_came_or_went_is_lost) {
   publish(4, {"cid"}, {"ann"});
   walk();
   ASSERT_EQ(mina.got.size(), 1U);
-  const auto& frame = *mina.got[0];
+  const auto frame = mina.got[0].payload();
   EXPECT_NE(frame.find("bob"), std::string::npos);
   EXPECT_NE(frame.find("cid"), std::string::npos);
   actors::room_change expected;

@@ -2,80 +2,95 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 namespace lightstick::gateway::net {
 namespace {
 
-protocol::shared_bytes frame(std::size_t bytes) { return std::make_shared<const std::string>(bytes, 'x'); }
+constexpr std::size_t head = 2;  // of a short frame
 
-TEST(outbound_queue_test, frames_leave_in_order_and_die_when_written) {
+/// Of so many bytes altogether.
+ws::prepared frame(std::size_t bytes, char with = 'x') {
+  return {ws::opcode::text, std::string(bytes - head, with)};
+}
+
+std::string next(const outbound_queue& queue, std::size_t places = 8) {
+  std::vector<iovec> out(places);
+  std::string bytes;
+  for (std::size_t i = 0, count = queue.gather(out); i < count; ++i) {
+    bytes.append(static_cast<const char*>(out[i].iov_base), out[i].iov_len);
+  }
+  return bytes;
+}
+
+TEST(outbound_queue_test, frames_leave_in_order_and_part_by_part) {
   outbound_queue queue(1'000);
-  auto first = frame(10);
-  auto second = frame(20);
-  ASSERT_TRUE(queue.push(first));
-  ASSERT_TRUE(queue.push(second));
-  const auto taken = queue.take();
-  ASSERT_EQ(taken.size(), 2U);
-  EXPECT_EQ(taken[0], first);
-  EXPECT_EQ(taken[1], second);
-  EXPECT_TRUE(queue.writing());
-  EXPECT_EQ(queue.bytes(), 30U);
-  queue.written();
+  ASSERT_TRUE(queue.push(frame(10, 'a')));
+  ASSERT_TRUE(queue.push(frame(20, 'b')));
+  const auto all = std::string(frame(10, 'a').bytes()) + std::string(frame(20, 'b').bytes());
+  EXPECT_EQ(next(queue), all);
+  EXPECT_EQ(next(queue, 1), all.substr(0, 10));
+  for (std::size_t left = all.size(); left > 0; --left) {
+    EXPECT_EQ(next(queue), all.substr(all.size() - left));
+    EXPECT_EQ(queue.bytes(), left);
+    queue.consume(1);
+  }
   EXPECT_TRUE(queue.empty());
-  EXPECT_EQ(queue.bytes(), 0U);
-  EXPECT_EQ(first.use_count(), 1);
+  EXPECT_EQ(next(queue), "");
+  ASSERT_TRUE(queue.push(frame(10, 'a')));
+  ASSERT_TRUE(queue.push(frame(20, 'b')));
+  queue.consume(30);
+  EXPECT_TRUE(queue.empty());
 }
 
 TEST(outbound_queue_test, what_exceeds_the_bound_is_refused) {
   outbound_queue queue(100);
   EXPECT_TRUE(queue.push(frame(60)));
   EXPECT_FALSE(queue.push(frame(41)));
+  EXPECT_FALSE(queue.push_next(frame(41)));
   EXPECT_TRUE(queue.push(frame(40)));
-  (void)queue.take();
-  EXPECT_FALSE(queue.push(frame(1))) << "what is being written still waits";
-  queue.written();
-  EXPECT_TRUE(queue.push(frame(500))) << "an empty queue takes any frame";
+  EXPECT_FALSE(queue.push(frame(2)));
+  queue.consume(2);
+  EXPECT_TRUE(queue.push(frame(2))) << "what is written counts no more";
+  queue.consume(100);
+  EXPECT_TRUE(queue.push(frame(120))) << "an empty queue takes any frame";
 }
 
-TEST(outbound_queue_test, one_write_is_bounded_by_frames_and_bytes) {
-  outbound_queue queue(100'000'000);
-  for (std::size_t i = 0; i < outbound_queue::batch_frames_max + 1; ++i) ASSERT_TRUE(queue.push(frame(1)));
-  EXPECT_EQ(queue.take().size(), outbound_queue::batch_frames_max);
-  queue.written();
-  EXPECT_EQ(queue.take().size(), 1U);
-  queue.written();
-  ASSERT_TRUE(queue.push(frame(outbound_queue::batch_bytes_max * 3)));
-  ASSERT_TRUE(queue.push(frame(1)));
-  EXPECT_EQ(queue.take().size(), 1U) << "a large frame goes alone";
-  queue.written();
-  ASSERT_TRUE(queue.push(frame(outbound_queue::batch_bytes_max)));
-  EXPECT_EQ(queue.take().size(), 1U);
-}
-
-TEST(outbound_queue_test, dropping_spares_what_is_being_written) {
+TEST(outbound_queue_test, what_goes_next_does_not_break_a_frame_that_has_begun) {
   outbound_queue queue(1'000);
-  ASSERT_TRUE(queue.push(frame(outbound_queue::batch_bytes_max)));
-  ASSERT_FALSE(queue.push(frame(1)));
-  outbound_queue large(1'000'000);
-  ASSERT_TRUE(large.push(frame(outbound_queue::batch_bytes_max)));
-  ASSERT_TRUE(large.push(frame(7)));
-  (void)large.take();
-  large.drop_waiting();
-  EXPECT_EQ(large.frames(), 1U);
-  EXPECT_EQ(large.bytes(), outbound_queue::batch_bytes_max);
-  large.written();
-  EXPECT_TRUE(large.empty());
+  ASSERT_TRUE(queue.push(frame(10, 'a')));
+  ASSERT_TRUE(queue.push(frame(10, 'b')));
+  ASSERT_TRUE(queue.push_next(frame(5, 'p')));
+  EXPECT_EQ(next(queue).substr(0, 15), std::string(frame(5, 'p').bytes()) + std::string(frame(10, 'a').bytes()));
+  queue.consume(8);
+  ASSERT_TRUE(queue.push_next(frame(5, 'q')));
+  EXPECT_EQ(next(queue), "aaaaaaa" + std::string(frame(5, 'q').bytes()) + std::string(frame(10, 'b').bytes()));
 }
 
-TEST(outbound_queue_test, a_long_life_keeps_order) {
-  outbound_queue queue(1'000'000);
-  std::size_t pushed = 0;
-  std::size_t seen = 0;
-  for (int round = 0; round < 1'000; ++round) {
-    for (int i = 0; i < round % 7; ++i) ASSERT_TRUE(queue.push(frame(1 + pushed++ % 50)));
-    for (const auto& each : queue.take()) ASSERT_EQ(each->size(), 1 + seen++ % 50);
-    if (queue.writing()) queue.written();
+TEST(outbound_queue_test, dropping_spares_a_frame_that_has_begun) {
+  outbound_queue queue(1'000);
+  ASSERT_TRUE(queue.push(frame(10, 'a')));
+  ASSERT_TRUE(queue.push(frame(10, 'b')));
+  queue.consume(4);
+  queue.drop_waiting();
+  EXPECT_EQ(queue.frames(), 1U);
+  EXPECT_EQ(queue.bytes(), 6U);
+  queue.consume(6);
+  ASSERT_TRUE(queue.push(frame(10, 'c')));
+  queue.drop_waiting();
+  EXPECT_TRUE(queue.empty());
+  EXPECT_EQ(queue.bytes(), 0U);
+}
+
+TEST(outbound_queue_test, many_frames_pass_through_a_queue_that_is_never_empty) {
+  outbound_queue queue(100'000);
+  ASSERT_TRUE(queue.push(frame(7)));
+  for (int i = 0; i < 10'000; ++i) {
+    ASSERT_TRUE(queue.push(frame(9)));
+    queue.consume(i == 0 ? 7 : 9);
+    ASSERT_EQ(queue.frames(), 1U);
   }
-  EXPECT_GT(seen, 2'000U);
+  EXPECT_EQ(queue.bytes(), 9U);
 }
 
 }  // namespace

@@ -94,11 +94,5 @@ TEST(messages, escape_what_people_wrote) {
             R"("text":"</script>\",\"role\":\"admin\n\u0001"}]})");
 }
 
-TEST(join_frames, announces_how_many_follow) {
-  EXPECT_EQ(join_frames(encoding::msgpack, 3).prefix, "\x93");
-  EXPECT_EQ(join_frames(encoding::msgpack, 64).prefix, "\xDC\0\x40"s);
-  EXPECT_EQ(join_frames(encoding::msgpack, 3).separator, "");
-}
-
 }  // namespace
 }  // namespace lightstick::gateway::protocol
