@@ -82,7 +82,7 @@ void recent_messages::fill_older(const std::vector<chat_message_ptr>& older) {
 }
 
 void recent_messages::clear() {
-  messages_ = {};
+  messages_ = std::vector<weighed>();  // not `= {}`, which keeps the memory
   gone_ = 0;
   bytes_ = 0;
 }

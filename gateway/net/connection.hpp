@@ -127,7 +127,7 @@ class connection : public subscriber, public tracked, public port_owner {
   bool paused_ = false;  ///< not reading until the session has answered
   bool writing_ = false;  ///< `start_write` is under way
   bool close_queued_ = false;  ///< our close frame is the last queued frame, or written
-  bool close_heard_ = false;   ///< nothing that the peer says counts any more
+  bool close_heard_ = false;  ///< nothing that the peer says counts any more
   bool finishing_ = false;
   bool draining_ = false;
   bool pinged_ = false;  ///< and nothing heard since

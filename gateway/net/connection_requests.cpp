@@ -13,6 +13,8 @@ using session::close_code;
 namespace {
 
 constexpr std::chrono::milliseconds busy_retry{1'000};
+/// No secret. Short enough for a std::string without memory of its own: a session's name is kept in six places.
+constexpr std::size_t session_name_bytes = 6;
 
 std::optional<std::chrono::milliseconds> retry_of(const error& e) {
   const auto hint = session::retry_of(e);
@@ -50,7 +52,7 @@ void connection::handle_frames() {
     on_frame(std::move(backlog_[next_frame_++]));
   }
   if (next_frame_ == backlog_.size() || !listening()) {
-    backlog_ = {};
+    backlog_ = std::vector<protocol::decoded>();
     next_frame_ = 0;
   }
 }
@@ -101,7 +103,7 @@ void connection::on_auth(protocol::auth a) {
   member_ = std::make_unique<member>();
   member_->user = claims->user;
   member_->device = a.device;
-  member_->session = {session::kind, "s-" + random_hex(secure_random(), 16)};
+  member_->session = {session::kind, "s-" + random_hex(secure_random(), session_name_bytes)};
   member_->port = std::make_shared<session_port>(format_, thread_.context(), *this, core_.counts);
   for (const auto& entry : a.resume) {
     thread_.subscriptions().joining(*this, entry.room);
@@ -241,6 +243,8 @@ void connection::settle(const port_event& e) {
     it = joins.erase(it);
     if (!whole_auth) break;  // one answer refuses one request, should ids repeat
   }
+  if (joins.empty()) joins = std::vector<member::join>();
+  if (pages.empty()) pages = std::vector<session::request_id>();
 }
 
 }  // namespace lightstick::gateway::net

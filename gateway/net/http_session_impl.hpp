@@ -284,7 +284,8 @@ class http_session final : public tracked, public std::enable_shared_from_this<h
       LS_LOG(gateway, info, "origin refused", {"origin", origin}, {"addr", place_.client.to_string()});
       co_return co_await write(error_response(403, actors::errc::forbidden, "not from this origin"), false, false);
     }
-    if (auto why = bad_upgrade(view(req[http::field::sec_websocket_version]), view(req[http::field::sec_websocket_key]))) {
+    if (auto why =
+            bad_upgrade(view(req[http::field::sec_websocket_version]), view(req[http::field::sec_websocket_key]))) {
       co_return co_await write(*why, false, false);
     }
     const auto offers = joined(req, http::field::sec_websocket_protocol);

@@ -71,7 +71,7 @@ std::vector<port_event> session_port::take() {
 void session_port::detach() {
   std::lock_guard lock(mutex_);
   owner_ = nullptr;
-  events_ = {};
+  events_ = std::vector<port_event>();
 }
 
 void session_port::put(port_event e) {

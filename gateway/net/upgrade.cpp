@@ -39,7 +39,8 @@ std::optional<http_response> bad_upgrade(std::string_view version, std::string_v
 }
 
 std::string upgrade_answer(std::string_view key, std::string_view subprotocol) {
-  std::string out = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ";
+  std::string out =
+      "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ";
   out.append(ws::accept_value(trimmed(key))).append("\r\n");
   if (!subprotocol.empty()) out.append("Sec-WebSocket-Protocol: ").append(subprotocol).append("\r\n");
   out.append("\r\n");

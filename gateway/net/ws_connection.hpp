@@ -37,10 +37,11 @@ class ws_connection final : public connection, public std::enable_shared_from_th
 
   void start_read() override {
     if constexpr (encrypted) {
-      stream_.async_read_some(asio::buffer(copies_.in), [self = this->shared_from_this()](error_code ec, std::size_t n) {
-        if (ec) return self->gone();
-        self->received(std::span(self->copies_.in).first(n));
-      });
+      stream_.async_read_some(asio::buffer(copies_.in),
+                              [self = this->shared_from_this()](error_code ec, std::size_t n) {
+                                if (ec) return self->gone();
+                                self->received(std::span(self->copies_.in).first(n));
+                              });
     } else {
       stream_.async_wait(tcp_socket::wait_read, [self = this->shared_from_this()](error_code ec) {
         if (ec) return self->gone();
@@ -85,10 +86,11 @@ class ws_connection final : public connection, public std::enable_shared_from_th
       for (const auto& part : parts) {
         out.append(static_cast<const char*>(part.iov_base), std::min(part.iov_len, tls_write_bytes - out.size()));
       }
-      stream_.async_write_some(asio::buffer(out), [self = this->shared_from_this(), done](error_code ec, std::size_t n) {
-        self->copies_.out = {};
-        done(ec, n);
-      });
+      stream_.async_write_some(asio::buffer(out),
+                               [self = this->shared_from_this(), done](error_code ec, std::size_t n) {
+                                 std::string().swap(self->copies_.out);
+                                 done(ec, n);
+                               });
     } else {
       stream_.async_wait(tcp_socket::wait_write, [done](error_code ec) { done(ec, 0); });
     }

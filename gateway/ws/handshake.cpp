@@ -28,9 +28,8 @@ std::string accept_value(std::string_view key) {
 
 bool valid_key(std::string_view key) noexcept {
   if (key.size() != key_bytes || !key.ends_with("==")) return false;
-  return std::ranges::all_of(key.substr(0, key_bytes - 2), [](unsigned char c) {
-    return std::isalnum(c) != 0 || c == '+' || c == '/';
-  });
+  return std::ranges::all_of(key.substr(0, key_bytes - 2),
+                             [](unsigned char c) { return std::isalnum(c) != 0 || c == '+' || c == '/'; });
 }
 
 }  // namespace lightstick::gateway::ws

@@ -172,8 +172,9 @@ arrival reader::end(arrival a) noexcept {
 }
 
 void reader::forget() noexcept {
-  kept_ = {};
-  if (!fragmented_) message_ = {};
+  // An assignment would keep the memory.
+  std::string().swap(kept_);
+  if (!fragmented_) std::string().swap(message_);
 }
 
 }  // namespace lightstick::gateway::ws

@@ -39,8 +39,8 @@ class reader {
   /// is whole. After `close`, `too_long` or `broken` it takes everything and says nothing more.
   [[nodiscard]] std::optional<arrival> next(std::span<char>& bytes);
 
-  /// A message or frame has begun and is not whole.
-  [[nodiscard]] bool midway() const noexcept { return !kept_.empty() || fragmented_; }
+  /// Memory that is kept of what has begun and is not whole.
+  [[nodiscard]] std::size_t kept_bytes() const noexcept { return kept_.capacity() + message_.capacity(); }
 
  private:
   struct head;
@@ -52,7 +52,7 @@ class reader {
   void forget() noexcept;
 
   std::size_t message_bytes_max_;
-  std::string kept_;     ///< the bytes of a frame that is not whole
+  std::string kept_;  ///< the bytes of a frame that is not whole
   std::string message_;  ///< the fragments so far
   bool fragmented_ = false;
   bool text_ = false;  ///< of the fragmented message

@@ -27,9 +27,9 @@ class noted_connection final : public connection, public std::enable_shared_from
     for (std::size_t at = 0; at + 2 <= written.size();) {
       const auto shown = static_cast<std::uint8_t>(written[at + 1]);
       const std::size_t head = shown == 126 ? 4 : 2;
-      const std::size_t size = shown == 126 ? static_cast<std::uint8_t>(written[at + 2]) * 256U +
-                                                  static_cast<std::uint8_t>(written[at + 3])
-                                            : shown;
+      const std::size_t size =
+          shown == 126 ? static_cast<std::uint8_t>(written[at + 2]) * 256U + static_cast<std::uint8_t>(written[at + 3])
+                       : shown;
       out += written.substr(at + head, size) + "\n";
       at += head + size;
     }
@@ -175,7 +175,9 @@ TEST_F(connection_test, a_ping_is_answered_before_what_waits_and_within_no_frame
 
 TEST_F(connection_test, a_close_is_answered_with_its_code_and_the_stream_ends_when_that_is_written) {
   client->room = 2;
-  client->hear_frame(ws::masked(ws::opcode::close, "\x03\xe8" "bye"));
+  client->hear_frame(ws::masked(ws::opcode::close,
+                                "\x03\xe8"
+                                "bye"));
   EXPECT_FALSE(client->finished);
   client->unblock();
   EXPECT_TRUE(client->finished);

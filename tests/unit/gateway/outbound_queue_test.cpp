@@ -10,9 +10,7 @@ namespace {
 constexpr std::size_t head = 2;  // of a short frame
 
 /// Of so many bytes altogether.
-ws::prepared frame(std::size_t bytes, char with = 'x') {
-  return {ws::opcode::text, std::string(bytes - head, with)};
-}
+ws::prepared frame(std::size_t bytes, char with = 'x') { return {ws::opcode::text, std::string(bytes - head, with)}; }
 
 std::string next(const outbound_queue& queue, std::size_t places = 8) {
   std::vector<iovec> out(places);
