@@ -5,6 +5,7 @@
 #include <span>
 
 #include "tools/bench/plan.hpp"
+#include "tools/bench/ws/arguments.hpp"
 #include "tools/care/output.hpp"
 #include "tools/command.hpp"
 
@@ -22,6 +23,10 @@ constexpr auto footer =
     "  lightstick bench runtime\n"
     "  lightstick bench runtime --only messages,footprint --json\n"
     "  lightstick bench storage --only start --big /srv/big     2 GiB, made once, kept\n"
+    "  lightstick bench ws --pin                                rooms of docs/performance.md, sockets and all\n"
+    "  lightstick bench ws --members 10000 --rate 10            one room\n"
+    "  lightstick bench ws --rooms 100 --members 100 --rate 1000 --encoding msgpack\n"
+    "  lightstick bench ws --url ws://127.0.0.1:8080 --secret-file secret --pid 4711 --members 500\n"
     "Exit code: 0 measured, 1 could not be done, 2 wrong options.";
 
 struct measurement {
@@ -66,13 +71,21 @@ class bench_command final : public command {
     auto* app = root.add_subcommand("bench", description);
     app->footer(footer);
     runtime_ = app->add_subcommand("runtime", "Messages, memory, activation, a flooded room. About 3 minutes.");
-    declare_common(*runtime_, of_runtime);
+    declare_common(*runtime_, names_of(of_runtime));
     storage_ = app->add_subcommand("storage", "Commits beside a raw RocksDB; with --big, the start of a node.");
-    declare_common(*storage_, of_storage);
+    auto stored = names_of(of_storage);
+    stored.emplace_back(start);
+    declare_common(*storage_, stored);
     storage_
         ->add_option("--big", big_,
                      "Starts nodes on this folder as well, which is filled with 1,000,000 rooms if it is new.")
         ->type_name("FOLDER");
+    ws_ = app->add_subcommand(
+        "ws",
+        "A node, its own or any, in real WebSockets: deliveries, latencies from when a message was due, memory and "
+        "entries. About 3 minutes.");
+    declare_common(*ws_, bench::ws::arguments::names());
+    sockets_.declare(*ws_);
     return *app;
   }
 
@@ -81,16 +94,22 @@ class bench_command final : public command {
     if (big_.empty() && only_ == std::vector<std::string>{start}) {
       return complain(exit_code::usage, "start needs --big FOLDER");
     }
+    if (const auto misuse = ws_->parsed() ? sockets_.misuse(only_) : ""; !misuse.empty()) {
+      return complain(exit_code::usage, misuse);
+    }
     auto measured = measure(runtime_->parsed() ? of_runtime : of_storage);
     if (!measured) return complain_of(measured.error());
     return print(json_, bench::to_text(*measured), bench::to_value(*measured));
   }
 
  private:
-  void declare_common(CLI::App& app, const std::vector<measurement>& there) {
+  static std::vector<std::string> names_of(const std::vector<measurement>& there) {
     std::vector<std::string> names;
     for (const auto& m : there) names.push_back(m.name);
-    if (&there == &of_storage) names.emplace_back(start);
+    return names;
+  }
+
+  void declare_common(CLI::App& app, const std::vector<std::string>& names) {
     app.add_option("--only", only_, "These alone, separated by commas.")
         ->type_name("NAMES")
         ->delimiter(',')
@@ -117,6 +136,7 @@ class bench_command final : public command {
     }
     const teller progress(progress_);
     const bench::plan p{quick_, folder, [&](const std::string& what) { progress.tell(what); }};
+    if (ws_->parsed()) return sockets_.run(p, only_);
     std::vector<bench::figure> all;
     for (const auto& m : there) {
       if (!wanted(m.name)) continue;
@@ -135,6 +155,8 @@ class bench_command final : public command {
 
   CLI::App* runtime_ = nullptr;
   CLI::App* storage_ = nullptr;
+  CLI::App* ws_ = nullptr;
+  bench::ws::arguments sockets_;
   std::vector<std::string> only_;
   std::string folder_;
   std::string big_;
