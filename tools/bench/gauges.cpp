@@ -4,7 +4,6 @@
 #include <unistd.h>
 #include <ctime>
 #include <fstream>
-#include <sstream>
 #include <string>
 
 namespace lightstick::tools::bench {
@@ -16,19 +15,10 @@ std::chrono::nanoseconds cpu_time() {
 }
 
 std::chrono::nanoseconds cpu_time(pid_t process) {
-  std::ifstream in("/proc/" + std::to_string(process) + "/stat");
-  std::string line;
-  std::getline(in, line);
-  const auto name_ends = line.rfind(')');  // it may hold blanks
-  if (name_ends == std::string::npos) return {};
-  std::istringstream fields(line.substr(name_ends + 1));
-  std::string skipped;
-  for (int field = 3; field < 14; ++field) fields >> skipped;
-  std::int64_t user = 0;
-  std::int64_t system = 0;
-  fields >> user >> system;
-  if (!fields) return {};
-  return std::chrono::nanoseconds{(user + system) * (1'000'000'000 / ::sysconf(_SC_CLK_TCK))};
+  clockid_t clock{};
+  timespec used{};
+  if (::clock_getcpuclockid(process, &clock) != 0 || ::clock_gettime(clock, &used) != 0) return {};
+  return std::chrono::seconds{used.tv_sec} + std::chrono::nanoseconds{used.tv_nsec};
 }
 
 std::int64_t heap_bytes() {

@@ -9,7 +9,7 @@ namespace lightstick::tools::bench {
 
 /// User and system time of all threads.
 [[nodiscard]] std::chrono::nanoseconds cpu_time();
-/// The same of another process, in steps of the system's clock (10 ms); zero when it cannot be read.
+/// The same of another process; zero when it cannot be read.
 [[nodiscard]] std::chrono::nanoseconds cpu_time(pid_t process);
 /// In use of what `malloc` gave, all arenas and large blocks together; what threads keep for themselves counts as used.
 [[nodiscard]] std::int64_t heap_bytes();

@@ -46,7 +46,7 @@ function(lightstick_doc_test target)
   target_include_directories(${target} PRIVATE "${folder}")
 endfunction()
 
-# Every tests/bench/x.cpp becomes the program bench_x, which ctest does not run.
+# Every tests/bench/x.cpp becomes the program bench_x, and every tests/bench/peers/x.cpp peer_x; ctest runs neither.
 function(lightstick_benches)
   file(GLOB sources CONFIGURE_DEPENDS "bench/*.cpp")
   foreach(source IN LISTS sources)
@@ -54,6 +54,12 @@ function(lightstick_benches)
     add_executable(bench_${name} "${source}")
     target_link_libraries(bench_${name} PRIVATE lightstick_flags lightstick_test_support benchmark::benchmark)
     target_compile_definitions(bench_${name} PRIVATE LIGHTSTICK_BINARY="${LIGHTSTICK_BINARY}")
+  endforeach()
+  file(GLOB peers CONFIGURE_DEPENDS "bench/peers/*.cpp")
+  foreach(source IN LISTS peers)
+    cmake_path(GET source STEM name)
+    add_executable(peer_${name} "${source}")
+    target_link_libraries(peer_${name} PRIVATE lightstick_flags lightstick_asio lightstick_rapidjson)
   endforeach()
 endfunction()
 
