@@ -97,9 +97,9 @@ std::uint64_t load::sum(std::atomic<std::uint64_t> tally::*what) const {
   return all;
 }
 
-std::chrono::nanoseconds load::server_cpu() const {
+std::chrono::nanoseconds load::cpu_of(const std::vector<pid_t>& processes) {
   std::chrono::nanoseconds all{};
-  for (const auto pid : gear_.server) all += cpu_time(pid);
+  for (const auto pid : processes) all += cpu_time(pid);
   return all;
 }
 
@@ -129,14 +129,14 @@ result<void> load::carry_out(task what, std::chrono::seconds limit, const std::f
 }
 
 result<load::entry> load::enter() {
-  const auto before = server_cpu();
+  const auto before = cpu_of(gear_.server);
   const auto begun = steady_ns();
   now_and_then progress(gear_.tell);
   auto done = carry_out(task::enter, enter_limit, [&] {
     progress.tell([&] { return thousands(sum(&tally::in)) + " of " + thousands(plan_.all()) + " are in"; });
   });
   if (!done) return fail(std::move(done.error()));
-  return entry{server_cpu() - before, static_cast<double>(steady_ns() - begun) / 1e9, sum(&tally::retries)};
+  return entry{cpu_of(gear_.server) - before, static_cast<double>(steady_ns() - begun) / 1e9, sum(&tally::retries)};
 }
 
 result<talk_outcome> load::talk(double per_s, double seconds) {
@@ -144,7 +144,8 @@ result<talk_outcome> load::talk(double per_s, double seconds) {
   o.per_s = per_s;
   o.count = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(per_s * seconds));
   o.start_ns = steady_ns() + lead_ns;
-  const auto before = server_cpu();
+  const auto load_before = cpu_of(children_);
+  const auto before = cpu_of(gear_.server);
   now_and_then progress(gear_.tell);
   const auto meanwhile = [&] {
     progress.tell([&] {
@@ -156,7 +157,7 @@ result<talk_outcome> load::talk(double per_s, double seconds) {
   if (auto said = carry_out(task::talk, limit, meanwhile); !said) return fail(std::move(said.error()));
   auto seen = sum(&tally::delivered) + sum(&tally::acked);
   auto seen_at = steady_ns();
-  auto server = server_cpu() - before;
+  auto server = cpu_of(gear_.server) - before;
   const auto whole = [&] {
     return sum(&tally::acked) + sum(&tally::rejected) >= o.count && sum(&tally::delivered) >= sum(&tally::expected);
   };
@@ -166,14 +167,15 @@ result<talk_outcome> load::talk(double per_s, double seconds) {
     if (const auto now = sum(&tally::delivered) + sum(&tally::acked); now != seen) {
       seen = now;
       seen_at = steady_ns();
-      server = server_cpu() - before;
+      server = cpu_of(gear_.server) - before;
     }
   }
-  server = std::max(server, whole() ? server_cpu() - before : server);
+  if (whole()) server = cpu_of(gear_.server) - before;
   const auto start_ns = o.start_ns;
   if (auto counted = carry_out(task::count, enter_limit, [] {}); !counted) return fail(std::move(counted.error()));
   auto out = collect(start_ns);
   out.server_cpu = server;
+  out.load_cpu = cpu_of(children_) - load_before;
   return out;
 }
 

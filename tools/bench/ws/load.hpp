@@ -25,6 +25,7 @@ struct talk_outcome {
   std::uint64_t wrong = 0;
   double lasted_s = 0;                  ///< from the first message's time to the last delivery
   std::chrono::nanoseconds server_cpu{};
+  std::chrono::nanoseconds load_cpu{};
   std::string complaint;
 
   /// Nothing is missing, refused, doubled, closed or wrong, and everything was acknowledged.
@@ -64,7 +65,7 @@ class load {
   [[nodiscard]] result<void> carry_out(task what, std::chrono::seconds limit, const std::function<void()>& meanwhile);
   [[nodiscard]] bool alive() const;
   [[nodiscard]] std::uint64_t sum(std::atomic<std::uint64_t> tally::*what) const;
-  [[nodiscard]] std::chrono::nanoseconds server_cpu() const;
+  [[nodiscard]] static std::chrono::nanoseconds cpu_of(const std::vector<pid_t>& processes);
   [[nodiscard]] std::string complaint() const;
   [[nodiscard]] talk_outcome collect(std::uint64_t start_ns) const;
 

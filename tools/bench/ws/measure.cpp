@@ -207,7 +207,11 @@ class run_of {
       add(into, "server CPU a delivery", microseconds(t.server_cpu) / static_cast<double>(t.delivered), "us",
           goal(one ? 5.3 : 5.9), rate);
     }
-    add(into, "deliveries a second", static_cast<double>(t.delivered) / std::max(t.lasted_s, 1e-3), "/s", {}, rate);
+    const auto lasted = std::max(t.lasted_s, 1e-3);
+    const auto deliveries = static_cast<double>(std::max<std::uint64_t>(t.delivered, 1));
+    add(into, "load CPU a delivery", microseconds(t.load_cpu) / deliveries, "us", {},
+        whole(microseconds(t.load_cpu) / 1e4 / lasted) + " % of a CPU; near 100 the load is too slow");
+    add(into, "deliveries a second", static_cast<double>(t.delivered) / lasted, "/s", {}, rate);
     add(into, "p50", ms(t.took.at(0.5)), "ms", {}, "from when a message was due");
     add(into, "p90", ms(t.took.at(0.9)), "ms", {});
     add(into, "p99", ms(t.took.at(0.99)), "ms", goal(one ? 60 : 10));
