@@ -13,8 +13,11 @@ namespace {
 
 constexpr std::size_t window = 128;
 constexpr std::uint64_t look_every_ns = 5'000'000;
+constexpr std::uint64_t nap_ns = 500'000;
 constexpr std::size_t buffer_bytes = frame_bytes_max + (std::size_t{1} << 20U);
 constexpr int events_max = 512;
+
+timespec timespec_of(std::uint64_t ns) { return {0, static_cast<long>(ns)}; }
 
 void show(std::atomic<std::uint64_t>& to, std::uint64_t n) { to.store(n, std::memory_order_relaxed); }
 
@@ -52,25 +55,35 @@ crowd::~crowd() {
 
 void crowd::run() {
   std::vector<epoll_event> events(events_max);
+  bool napping = false;
   for (;;) {
     look_at_orders();
     const auto now = steady_ns();
     if (doing_ == task::enter) let_enter(now);
     if (doing_ == task::talk) talk(now);
     show_counts();
-    auto until = look_every_ns;
-    if (doing_ == task::talk && message_ < messages_) {
-      const auto due = due_of(message_);
-      until = due > now ? std::min(until, due - now) : 0;
-    }
-    const timespec limit{0, static_cast<long>(until)};
+    if (napping) nap(now);
+    const auto limit = timespec_of(time_left(steady_ns(), look_every_ns));
     const int n = ::epoll_pwait2(epoll_, events.data(), events_max, &limit, nullptr);
+    napping = n > 0 && n < events_max;
     for (int i = 0; i < n; ++i) {
       const auto& event = events[static_cast<std::size_t>(i)];
       on_event(fans_[event.data.u32], event.events);
       if (i % 16 == 0 && doing_ == task::talk) talk(steady_ns());
     }
   }
+}
+
+/// Until a message is due, at most `most`.
+std::uint64_t crowd::time_left(std::uint64_t now, std::uint64_t most) const noexcept {
+  if (doing_ != task::talk || message_ >= messages_) return most;
+  const auto due = due_of(message_);
+  return due > now ? std::min(most, due - now) : 0;
+}
+
+void crowd::nap(std::uint64_t now) const {
+  const auto time = timespec_of(time_left(now, nap_ns));
+  ::clock_nanosleep(CLOCK_MONOTONIC, 0, &time, nullptr);
 }
 
 void crowd::look_at_orders() {

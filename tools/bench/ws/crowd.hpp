@@ -35,6 +35,9 @@ struct crowd_plan {
 /// The members that one process plays: raw sockets on one epoll, in one thread. Pushes are not decoded but searched for
 /// stamped texts; one in a thousand is decoded, and all of those who talk. The first member of each room is its talker.
 ///
+/// Between two looks at its sockets it sleeps for half a millisecond, which latencies contain: a member that waited for
+/// each message would have the server pay for waking it, as no server does whose members are behind a network.
+///
 /// Bounds: `window` entries under way; an entry that is refused is tried again after 50 ms, 40 times, then the crowd gives
 /// up. What a talker could not send waits up to 1 MiB, beyond that its publishes count as rejected.
 class crowd {
@@ -73,6 +76,8 @@ class crowd {
   void skip_to_own();
   [[nodiscard]] std::uint64_t due_of(std::uint64_t message) const noexcept;
   void count_missing();
+  [[nodiscard]] std::uint64_t time_left(std::uint64_t now, std::uint64_t most) const noexcept;
+  void nap(std::uint64_t now) const;
   void finish_order();
   void show_counts();
   void complain(const std::string& what);
