@@ -47,6 +47,8 @@ struct options {
   bool guests = false;
   std::chrono::seconds guest_ttl{std::chrono::hours{12}};
   rate_limit guest_rate{1, 20};            ///< guest log-ins an address (loopback exempt with the address limit)
+  rate_limit fan_publish_rate{10, 40};       ///< of one fan, all sessions on this node together
+  rate_limit address_publish_rate{100, 400}; ///< of all fans of one address (loopback exempt with the address limit)
   std::vector<std::string> rooms{"lobby"}; ///< exist, and are shown in the list of rooms, from the start
   std::vector<std::string> origins;        ///< allowed Origin of browsers' WebSockets; empty = the same host only
 

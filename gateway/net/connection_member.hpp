@@ -12,6 +12,7 @@ namespace lightstick::gateway::net {
 /// Who is connected, and what is under way for it.
 struct connection::member {
   user_id user;
+  actors::role as = actors::role::fan;
   device_id device;
   actor_id session;
   std::shared_ptr<session_port> port;

@@ -73,6 +73,7 @@ struct connection::frame_visitor {
   void operator()(protocol::auth& a) { c.on_auth(std::move(a)); }
   void operator()(protocol::refresh& r) { c.on_refresh(std::move(r)); }
   void operator()(protocol::ping& p) { c.on_ping(p); }
+  void operator()(session::publish& p) { c.on_publish(std::move(p)); }
   template <class Request>
   void operator()(Request& request) {
     c.pass_on(std::move(request));
@@ -102,6 +103,7 @@ void connection::on_auth(protocol::auth a) {
 
   member_ = std::make_unique<member>();
   member_->user = claims->user;
+  member_->as = claims->as;
   member_->device = a.device;
   member_->session = {session::kind, "s-" + random_hex(secure_random(), session_name_bytes)};
   member_->port = std::make_shared<session_port>(format_, thread_.context(), *this, core_.counts);
@@ -146,12 +148,29 @@ void connection::on_refresh(protocol::refresh r) {
     count_nuisance();
     return refuse(r.id, {{make_error_code(actors::errc::forbidden), "the token is another user's"}, std::nullopt});
   }
+  member_->as = claims->as;
   pass_on(session::refresh{r.id, identity_of(std::move(*claims), member_->device)});
 }
 
 void connection::on_ping(const protocol::ping& p) {
   send(protocol::pong(format_, p.id, core_.clock.wall()));
   count_nuisance();
+}
+
+/// Each session has its own rate (see session_logic); these are of fans who come with many.
+void connection::on_publish(session::publish p) {
+  if (member_->as == actors::role::fan) {
+    const auto now = core_.clock.now();
+    auto wait = core_.address_publish_rates.take(place_.client, now);
+    const bool by_address = wait.count() > 0;
+    if (!by_address) wait = core_.fan_rates.take(member_->user, now);
+    if (wait.count() > 0) {
+      return refuse(p.id, {{make_error_code(actors::errc::rate_limited),
+                            by_address ? "too much is said from this address" : "too many messages of this user"},
+                           wait});
+    }
+  }
+  pass_on(std::move(p));
 }
 
 template <class Request>

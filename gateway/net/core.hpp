@@ -23,7 +23,9 @@ struct core {
         registry(r),
         counts(r),
         limits(opts.connections_max, opts.connections_per_address_max, opts.loopback_exempt, &counts.connections_open),
-        guest_rates(opts.guest_rate),
+        guest_rates(opts.guest_rate, opts.loopback_exempt),
+        fan_rates(opts.fan_publish_rate),
+        address_publish_rates(opts.address_publish_rate, opts.loopback_exempt),
         rooms(counts) {}
 
   const options opts;
@@ -34,6 +36,8 @@ struct core {
   gateway_metrics counts;
   connection_limits limits;
   address_rates guest_rates;
+  keyed_rates<user_id> fan_rates;       ///< publishes of one fan, all sessions on this node
+  address_rates address_publish_rates;  ///< of all fans of one address
   relays rooms;
   runtime::system* sys = nullptr;
   node_info* info = nullptr;

@@ -58,30 +58,4 @@ void connection_limits::give_back(const std::optional<ip_address>& address) noex
   if (--it->second == 0) in.open.erase(it);
 }
 
-std::chrono::milliseconds address_rates::take(const ip_address& a, steady_time now) {
-  const auto key = limit_key(a);
-  std::lock_guard lock(mutex_);
-  auto it = entries_.find(key);
-  if (it == entries_.end()) {
-    if (entries_.size() >= addresses_max_) drop_full(now);
-    if (entries_.size() >= addresses_max_) return std::chrono::seconds{1};
-    it = entries_.try_emplace(key, entry{token_bucket(limit_, now), now}).first;
-  }
-  it->second.last = now;
-  return it->second.bucket.take(now);
-}
-
-std::size_t address_rates::addresses() const {
-  std::lock_guard lock(mutex_);
-  return entries_.size();
-}
-
-void address_rates::drop_full(steady_time now) {
-  if (now < next_sweep_) return;  // one walk a second, however many ask
-  next_sweep_ = now + std::chrono::seconds{1};
-  const auto seconds_to_full = limit_.per_second > 0 ? limit_.burst / limit_.per_second : 0;
-  const auto full_after = std::chrono::duration<double>(seconds_to_full);
-  std::erase_if(entries_, [&](const auto& each) { return now - each.second.last >= full_after; });
-}
-
 }  // namespace lightstick::gateway::net

@@ -9,8 +9,8 @@
 #include <utility>
 
 #include "gateway/net/ip_address.hpp"
+#include "runtime/base/keyed_rates.hpp"
 #include "runtime/base/metrics.hpp"
-#include "runtime/base/token_bucket.hpp"
 
 /// Who may still connect, and how often one address may ask for something. Thread: any.
 namespace lightstick::gateway::net {
@@ -71,28 +71,20 @@ class connection_limits {
   std::array<shard, 16> shards_;
 };
 
-/// One token bucket an address. Bound: at most `addresses_max` buckets; at the bound those that are full again are
-/// dropped, and if none is, an address that is not known yet waits a second.
+/// One token bucket an address (see `limit_key`).
 class address_rates {
  public:
-  explicit address_rates(rate_limit limit, std::size_t addresses_max = 65'536)
-      : limit_(limit), addresses_max_(addresses_max) {}
-  /// Zero when `a` may, otherwise how long to wait.
-  [[nodiscard]] std::chrono::milliseconds take(const ip_address& a, steady_time now);
-  [[nodiscard]] std::size_t addresses() const;
+  /// `loopback_exempt`: loopback addresses always may.
+  address_rates(rate_limit limit, bool loopback_exempt) : rates_(limit), loopback_exempt_(loopback_exempt) {}
+  /// Zero when `a` may, otherwise how long to wait. `may_be_exempt`: false when it is not surely the client's own.
+  [[nodiscard]] std::chrono::milliseconds take(const ip_address& a, steady_time now, bool may_be_exempt = true) {
+    if (loopback_exempt_ && may_be_exempt && a.is_loopback()) return std::chrono::milliseconds{0};
+    return rates_.take(limit_key(a), now);
+  }
 
  private:
-  struct entry {
-    token_bucket bucket;
-    steady_time last;
-  };
-  void drop_full(steady_time now);
-
-  const rate_limit limit_;
-  const std::size_t addresses_max_;
-  mutable std::mutex mutex_;
-  std::unordered_map<ip_address, entry> entries_;
-  steady_time next_sweep_{};
+  keyed_rates<ip_address> rates_;
+  const bool loopback_exempt_;
 };
 
 }  // namespace lightstick::gateway::net

@@ -93,12 +93,10 @@ http_response public_service::guest(const http_request& r) {
   if (!core_.opts.guests) {
     return error_response(403, actors::errc::forbidden, "guests are not allowed here; log in with a token");
   }
-  if (!(core_.opts.loopback_exempt && r.client_known && r.client.is_loopback())) {
-    const auto wait = core_.guest_rates.take(r.client, core_.clock.now());
-    if (wait.count() > 0) {
-      core_.counts.guests_limited.add();
-      return error_response(429, actors::errc::rate_limited, "too many guests from this address", wait);
-    }
+  const auto wait = core_.guest_rates.take(r.client, core_.clock.now(), r.client_known);
+  if (wait.count() > 0) {
+    core_.counts.guests_limited.add();
+    return error_response(429, actors::errc::rate_limited, "too many guests from this address", wait);
   }
   auto name = guest_name(r.body);
   if (!name) return error_response(400, actors::errc::bad_request, name.error().detail);

@@ -76,7 +76,8 @@ class speaker {
 };
 
 TEST_F(care, a_node_is_backed_up_under_load_and_what_was_acknowledged_before_is_restored) {
-  auto& n = start_node({"--rates-publish-fan", "unlimited", "--rates-requests", "unlimited"});
+  auto& n = start_node(
+      {"--rates-publish-fan", "unlimited", "--rates-publish-user", "unlimited", "--rates-requests", "unlimited"});
   std::vector<std::pair<std::uint64_t, std::string>> before;
   {
     speaker mina(n, "mina");

@@ -102,7 +102,8 @@ TEST_F(erasing, nothing_of_one_is_left_and_all_of_the_other) {
 TEST_F(erasing, a_node_that_is_killed_in_the_middle_of_it_loses_nothing_else_and_can_be_asked_again) {
   constexpr int rooms = 80;
   constexpr std::uint64_t rate = 24'000;
-  auto& n = start_node({"--rates-publish-fan", "unlimited", "--rates-requests", "unlimited"});
+  auto& n = start_node(
+      {"--rates-publish-fan", "unlimited", "--rates-publish-user", "unlimited", "--rates-requests", "unlimited"});
   const auto room_of = [](int i) { return "hall" + std::to_string(i); };
   {
     auto mina = n.enter(encoding::json, "mina");

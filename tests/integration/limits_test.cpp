@@ -47,8 +47,37 @@ TEST_P(limits, who_publishes_too_fast_is_told_when_to_come_again) {
   mina.publish("aurora", "after waiting as told");
 }
 
+TEST_P(limits, a_fans_devices_share_a_rate_and_those_of_one_address_too) {
+  start_node({"--rates-publish-user", "1/s burst 4", "--rates-publish-address", "1/s burst 6",
+              "--limits-loopback-exempt=false"});
+  auto phone = enter("mina");
+  auto tablet = enter("mina");
+  auto jun = enter("jun");
+  auto star = enter("star", "artist");
+  for (auto* each : {&phone, &tablet, &jun, &star}) each->join("aurora");
+  const auto taken_of = [](ws_client& who, int messages) {
+    std::vector<std::uint64_t> ids;
+    for (int i = 0; i < messages; ++i) ids.push_back(who.send({{"op", "pub"}, {"room", "aurora"}, {"text", "m"}}));
+    int taken = 0;
+    for (const auto id : ids) {
+      const auto answer = who.answer(id);
+      if (!answer.has("err")) {
+        ++taken;
+        continue;
+      }
+      EXPECT_EQ(answer["err"]["code"], value(111));
+      EXPECT_GE(answer["err"]["retry_ms"].number(), 1U);
+    }
+    return taken;
+  };
+  EXPECT_EQ(taken_of(phone, 2), 2);
+  EXPECT_LE(taken_of(tablet, 4), 3) << "of a user's four, and of the address's six";
+  EXPECT_LE(taken_of(jun, 4), 3) << "of what the address has left";
+  EXPECT_EQ(taken_of(star, 8), 8) << "artists have their own";
+}
+
 TEST_P(limits, who_finds_a_room_full_is_told_when_to_come_again) {
-  start_node({"--rates-publish-fan", "unlimited", "--room-mailbox", "16"});
+  start_node({"--rates-publish-fan", "unlimited", "--rates-publish-user", "unlimited", "--room-mailbox", "16"});
   auto mina = enter("mina");
   mina.join("aurora");
   std::uint64_t refused = 0;

@@ -60,6 +60,12 @@ std::vector<option> rates() {
       rate("rates.publish_artist", "The same for role artist.", LS_AT(gateway.session.publish_rate[1])),
       rate("rates.publish_moderator", "The same for role moderator.", LS_AT(gateway.session.publish_rate[2])),
       rate("rates.publish_admin", "The same for role admin.", LS_AT(gateway.session.publish_rate[3])),
+      rate("rates.publish_user", "Publishes of one fan, all sessions on this node together; beyond it error 111.",
+           LS_AT(gateway.fan_publish_rate)),
+      rate("rates.publish_address",
+           "Publishes of all fans of one address together; beyond it error 111. Loopback is exempt as from "
+           "limits.connections_per_address.",
+           LS_AT(gateway.address_publish_rate)),
       rate("rates.requests", "Everything else that one session asks; beyond it error 111.",
            LS_AT(gateway.session.request_rate)),
       rate("rates.guests", "Guest log-ins from one address; beyond it 429 with Retry-After.",
