@@ -1,7 +1,9 @@
 #include "tools/bench/ws/measure.hpp"
 
 #include <netdb.h>
+#include <array>
 #include <cmath>
+#include <cstdio>
 #include <cstring>
 #include <fstream>
 #include <thread>
@@ -17,7 +19,8 @@ namespace {
 
 constexpr std::chrono::milliseconds fair_p99{100};
 constexpr double ramp_seconds = 5;
-constexpr int ramp_bisections = 4;
+constexpr int ramp_bisections = 3;
+constexpr std::chrono::milliseconds hopeless_p99{1'000};
 constexpr double ramp_most = 1e6;  ///< messages a second
 constexpr std::chrono::seconds settle{10};
 
@@ -29,6 +32,14 @@ std::string whole(double n) {
     out.insert(static_cast<std::size_t>(at), 1, ',');
   }
   return out;
+}
+
+/// "1,000" or "2.5".
+std::string rate_text(double n) {
+  if (n >= 100 || n == std::floor(n)) return whole(n);
+  std::array<char, 32> out{};
+  std::snprintf(out.data(), out.size(), "%.1f", n);
+  return out.data();
 }
 
 std::string title(const shape& s) {
@@ -201,7 +212,7 @@ class run_of {
   void tell_talk(const talk_outcome& t, bool known, std::vector<figure>& into) const {
     const bool row = shape_ == one_room || shape_ == many_rooms;
     const bool one = shape_ == one_room;
-    const auto rate = whole(shape_.per_s) + " msg/s";
+    const auto rate = rate_text(shape_.per_s) + " msg/s";
     const auto goal = [&](double bound) { return row ? std::optional(at_most(bound)) : std::nullopt; };
     if (known && t.delivered > 0) {
       add(into, "server CPU a delivery", microseconds(t.server_cpu) / static_cast<double>(t.delivered), "us",
@@ -223,42 +234,57 @@ class run_of {
         t.clean() ? "" : t.complaint);
   }
 
-  /// Doubles the rate while all goes well, then halves the step between what went well and what did not.
+  static double speed(const talk_outcome& t) { return static_cast<double>(t.delivered) / std::max(t.lasted_s, 1e-3); }
+  static bool fair(const talk_outcome& t) { return t.clean() && t.took.at(0.99) < fair_p99; }
+
+  /// Messages are merged the more of them there are, so that latencies need not rise with the rate: it is doubled until
+  /// the server is beyond what it can do, and not only beyond 100 ms.
+  static bool beyond(const talk_outcome& t, double offered) {
+    return !t.clean() || t.took.at(0.99) > hopeless_p99 || speed(t) < offered / 2;
+  }
+
+  result<talk_outcome> step(load& l, double rate, std::vector<figure>& into) const {
+    plan_.tell(head_ + "ramp, " + rate_text(rate) + " msg/s");
+    auto again = l.enter();
+    if (!again) return fail(std::move(again.error()));
+    auto t = l.talk(rate, plan_.quick ? 1 : ramp_seconds);
+    if (!t) return t;
+    add(into, "p99 at " + rate_text(rate) + " msg/s", ms(t->took.at(0.99)), "ms", {},
+        whole(speed(*t)) + " deliveries/s" + (t->clean() ? "" : ", not clean: " + t->complaint));
+    return t;
+  }
+
   result<void> ramp(load& l, std::vector<figure>& into) const {
+    const auto members = static_cast<double>(shape_.members);
+    talk_outcome best;
+    talk_outcome fastest;
     double good = 0;
     double bad = 0;
-    double rate = std::max(shape_.per_s, 1.0);
-    talk_outcome best;
-    talk_outcome fastest;  // nothing lost, however late
-    for (int halved = 0; halved <= ramp_bisections && rate <= ramp_most;) {
-      plan_.tell(head_ + "ramp, " + whole(rate) + " msg/s");
-      auto again = l.enter();
-      if (!again) return fail(std::move(again.error()));
-      auto t = l.talk(rate, plan_.quick ? 1 : ramp_seconds);
+    const auto look = [&](double rate) -> result<bool> {
+      auto t = step(l, rate, into);
       if (!t) return fail(std::move(t.error()));
-      const auto speed = [](const talk_outcome& o) {
-        return static_cast<double>(o.delivered) / std::max(o.lasted_s, 1e-3);
-      };
+      const auto over = beyond(*t, rate * members);
       if (t->clean() && speed(*t) > speed(fastest)) fastest = *t;
-      if (t->clean() && t->took.at(0.99) < fair_p99) {
+      if (fair(*t) && rate > good) {
         good = rate;
         best = *t;
-      } else {
-        bad = rate;
+      } else if (!fair(*t) && rate > good) {
+        bad = bad > good ? std::min(bad, rate) : rate;
       }
-      if (bad == 0) {
-        rate *= 2;
-        continue;
-      }
-      ++halved;
-      rate = (good + bad) / 2;
+      return over;
+    };
+    for (double rate = std::max(shape_.per_s, 1.0); rate <= ramp_most; rate *= 2) {
+      auto over = look(rate);
+      if (!over) return fail(std::move(over.error()));
+      if (*over) break;
     }
-    const auto members = static_cast<double>(shape_.members);
+    for (int i = 0; i < ramp_bisections && bad > good; ++i) {
+      if (auto over = look((good + bad) / 2); !over) return fail(std::move(over.error()));
+    }
     const auto goal = shape_ == one_room ? std::optional(at_least(1'500'000)) : std::nullopt;
     add(into, "most deliveries a second with p99 < 100 ms", good * members, "/s", goal,
-        whole(good) + " msg/s, p99 " + whole(ms(best.took.at(0.99))) + " ms");
-    add(into, "most with nothing lost", static_cast<double>(fastest.delivered) / std::max(fastest.lasted_s, 1e-3), "/s",
-        {}, "p99 " + whole(ms(fastest.took.at(0.99))) + " ms");
+        rate_text(good) + " msg/s, p99 " + whole(ms(best.took.at(0.99))) + " ms");
+    add(into, "most with nothing lost", speed(fastest), "/s", {}, "p99 " + whole(ms(fastest.took.at(0.99))) + " ms");
     return {};
   }
 
