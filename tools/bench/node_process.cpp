@@ -2,7 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <array>
@@ -50,23 +50,24 @@ result<std::unique_ptr<node_process>> node_process::start(const std::filesystem:
   std::vector<char*> arguments;
   for (auto& w : words) arguments.push_back(w.data());
   arguments.push_back(nullptr);
-  posix_spawn_file_actions_t actions;
-  ::posix_spawn_file_actions_init(&actions);
-  ::posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-  pid_t pid = 0;
   const auto begun = std::chrono::steady_clock::now();
-  const int failure = ::posix_spawn(&pid, program.c_str(), &actions, nullptr, arguments.data(), environ);
-  ::posix_spawn_file_actions_destroy(&actions);
+  const auto parent = ::getpid();
+  const auto pid = ::fork();
+  if (pid == 0) {
+    ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (::getppid() == parent && ::dup2(ends[1], STDOUT_FILENO) >= 0) ::execv(program.c_str(), arguments.data());
+    ::_exit(1);
+  }
   ::close(ends[1]);
-  if (failure != 0) {
+  if (pid < 0) {
     ::close(ends[0]);
-    return fail(errc::unavailable, "no node from " + program.string());
+    return fail(errc::unavailable, "no process for a node");
   }
   std::unique_ptr<node_process> made(new node_process(pid));
   made->address_ = read_until_ready(ends[0], begun + patience);
   made->took_ = std::chrono::steady_clock::now() - begun;
   ::close(ends[0]);
-  if (made->address_.empty()) return fail(errc::unavailable, "the node did not become ready");
+  if (made->address_.empty()) return fail(errc::unavailable, "no node became ready of " + program.string());
   return made;
 }
 

@@ -11,7 +11,8 @@
 
 namespace lightstick::tools::bench {
 
-/// A node of this program beside this process, on ports that are free. Ends with SIGTERM, at the latest when this goes.
+/// A node of this program beside this process, on ports that are free. Ends with SIGTERM when this goes, and
+/// when this process does, however it ends. Thread: one that lives as long as this.
 class node_process {
  public:
   /// Returns when it has said `ready`. `options` follow its own. Errors: unavailable (it could not start, or said nothing
