@@ -1,46 +1,32 @@
 #pragma once
 
-#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
-#include "actors/chat_message.hpp"
-#include "runtime/base/clock.hpp"
-#include "runtime/base/result.hpp"
+#include "gateway/auth/claims.hpp"
+#include "gateway/auth/key_ring.hpp"
 
-/// JSON Web Tokens (RFC 7519, RFC 7515 compact form), HS256 (RFC 7518 3.2).
+/// JSON Web Tokens (RFC 7519, RFC 7515 compact form): HS256, RS256 and ES256 (RFC 7518 3), EdDSA (RFC 8037).
 namespace lightstick::gateway::auth {
 
 inline constexpr std::size_t secret_bytes_min = 32;
 inline constexpr std::size_t token_bytes_max = 8'192;
-inline constexpr std::chrono::seconds clock_skew{60};
 
-struct claims {
-  user_id user;                          ///< `sub`
-  std::string name;                      ///< `name`, or the user id when absent
-  actors::role as = actors::role::fan;   ///< the highest of `roles`
-  std::vector<std::string> rooms;        ///< empty = all
-  std::int64_t expires_ms = 0;           ///< `exp`
-};
-
-/// What else a token must say; empty = not checked.
-struct expectations {
-  std::string audience;
-  std::string issuer;
-};
-
-/// Signs and checks tokens with one shared secret. Immutable: thread-safe.
+/// Signs tokens with one shared secret, and checks them: HS256 by that secret and nothing else, the others by the public
+/// keys. Thread-safe.
 class token_authority {
  public:
-  /// Errors: invalid when the secret has fewer than 32 bytes.
-  [[nodiscard]] static result<std::shared_ptr<const token_authority>> make(std::string secret, expectations e = {});
+  /// `keys` may be null: only HS256. Errors: invalid when the secret has fewer than 32 bytes.
+  [[nodiscard]] static result<std::shared_ptr<const token_authority>> make(std::string secret, expectations e = {},
+                                                                           std::shared_ptr<const key_ring> keys = {});
   virtual ~token_authority() = default;
 
-  /// Errors: actors::errc::unauthenticated (malformed, another `alg`, bad signature, bad or missing claim, not yet
-  /// valid), actors::errc::token_expired. The error's detail is for the log and never holds the token.
+  /// Errors: actors::errc::unauthenticated (malformed, another `alg`, an unknown key, bad signature, bad or missing
+  /// claim, not yet valid), actors::errc::token_expired, actors::errc::unavailable (its key is not known yet and is being
+  /// fetched: ask again). The error's detail is for the log and never holds the token.
   [[nodiscard]] virtual result<claims> verify(std::string_view token, wall_ms now) const = 0;
+  /// HS256.
   [[nodiscard]] virtual std::string sign(const claims& c, wall_ms now) const = 0;
 };
 

@@ -4,6 +4,7 @@
 
 #include "gateway/auth/base64url.hpp"
 #include "gateway/auth/hs256.hpp"
+#include "signing_key.hpp"
 
 namespace lightstick::gateway::auth {
 namespace {
@@ -128,19 +129,26 @@ TEST(tokens, refuses_another_secret) {
   EXPECT_EQ(outcome_of(signed_token(usual_header, with(""), secret + "x")), refused("bad signature"));
 }
 
-TEST(tokens, refuses_every_algorithm_but_hs256) {
-  for (auto alg : {"none", "None", "NONE", "", "hs256", "HS384", "HS512", "RS256", "ES256", "EdDSA", "HS256 "}) {
+const std::string strange_alg = refused("alg is none of HS256, RS256, ES256, EdDSA");
+
+TEST(tokens, refuses_every_algorithm_but_hs256_without_public_keys) {
+  for (auto alg : {"none", "None", "NONE", "", "hs256", "HS384", "HS512", "RS384", "ES512", "HS256 "}) {
     auto header = R"({"alg":")" + std::string(alg) + R"(","typ":"JWT"})";
-    EXPECT_EQ(outcome_of(signed_token(header, with(""))), refused("alg is not HS256")) << alg;
+    EXPECT_EQ(outcome_of(signed_token(header, with(""))), strange_alg) << alg;
+  }
+  for (auto alg : {"RS256", "ES256", "EdDSA"}) {
+    auto header = R"({"alg":")" + std::string(alg) + R"(","typ":"JWT"})";
+    EXPECT_EQ(outcome_of(signed_token(header, with(""))), refused("alg is not HS256, and this node has no public keys"))
+        << alg;
   }
   for (auto header : {R"({"typ":"JWT"})", R"({"alg":null})", R"({"alg":["HS256"]})", R"({"alg":256})", "{}"}) {
-    EXPECT_EQ(outcome_of(signed_token(header, with(""))), refused("alg is not HS256")) << header;
+    EXPECT_EQ(outcome_of(signed_token(header, with(""))), strange_alg) << header;
   }
 }
 
 TEST(tokens, refuses_an_unsigned_token) {
   auto unsigned_text = base64url(R"({"alg":"none"})") + "." + base64url(with("")) + ".";
-  EXPECT_EQ(outcome_of(unsigned_text), refused("alg is not HS256"));
+  EXPECT_EQ(outcome_of(unsigned_text), strange_alg);
   auto empty_signature = base64url(usual_header) + "." + base64url(with("")) + ".";
   EXPECT_EQ(outcome_of(empty_signature), refused("bad signature"));
 }
@@ -283,6 +291,84 @@ TEST(tokens, iss_is_checked_when_expected) {
     EXPECT_EQ(outcome(with(iss), now, e), refused("iss is another")) << iss;
   }
   EXPECT_EQ(outcome(with(R"("iss":"joe")")), "ok");
+}
+
+// ---- public keys ----
+
+/// An authority with these public keys beside the secret.
+class provider {
+ public:
+  explicit provider(algorithm alg) : signer(alg), alg_(alg) {}
+  [[nodiscard]] std::string set(const std::string& kid) const {
+    return R"({"keys":[)" + signer.jwk(R"("kid":")" + kid + R"(",)") + "]}";
+  }
+  [[nodiscard]] std::string token(const std::string& kid, const std::string& alg = {}) const {
+    const auto named = kid.empty() ? std::string() : R"(,"kid":")" + kid + '"';
+    return signer.token(R"({"alg":")" + (alg.empty() ? std::string(to_string(alg_)) : alg) + '"' + named + "}",
+                        with(""));
+  }
+  const signing_key signer;
+
+ private:
+  algorithm alg_;
+};
+
+std::string outcome_with(const std::shared_ptr<const key_ring>& ring, const std::string& token) {
+  auto found = token_authority::make(secret, {}, ring).value()->verify(token, now);
+  return found ? "ok" : found.error().to_string();
+}
+
+TEST(tokens_of_a_provider, are_verified_by_its_public_key) {
+  for (auto alg : {algorithm::rs256, algorithm::es256, algorithm::eddsa}) {
+    const provider by(alg);
+    const auto ring = std::make_shared<const key_ring>(key_set::read(by.set("k1")).value());
+    EXPECT_EQ(outcome_with(ring, by.token("k1")), "ok") << to_string(alg);
+    EXPECT_EQ(outcome_with(ring, by.token("")), "ok") << "the only key of its kind";
+    EXPECT_EQ(outcome_with(ring, by.token("k2")), refused("its kid and alg fit no key"));
+    EXPECT_EQ(outcome_with(ring, provider(alg).token("k1")), refused("bad signature")) << "another's key of that name";
+    EXPECT_EQ(outcome_with(ring, signed_token(usual_header, with(""))), "ok") << "the secret still counts";
+    EXPECT_EQ(outcome_with({}, by.token("k1")), refused("alg is not HS256, and this node has no public keys"));
+  }
+}
+
+TEST(tokens_of_a_provider, a_key_serves_no_other_algorithm) {
+  const provider by(algorithm::rs256);
+  const auto ring = std::make_shared<const key_ring>(key_set::read(by.set("k1")).value());
+  EXPECT_EQ(outcome_with(ring, by.token("k1", "ES256")), refused("its kid and alg fit no key"));
+  // The classic: the public key, which everybody has, taken for the secret of HS256.
+  const auto text = base64url(R"({"alg":"HS256","kid":"k1"})") + "." + base64url(with(""));
+  for (const auto& key : {by.set("k1"), by.signer.jwk()}) {
+    EXPECT_EQ(outcome_with(ring, text + "." + base64url(hs256(key, text))), refused("bad signature"));
+  }
+  for (const auto* none : {"none", "None", "RS512", ""}) {
+    EXPECT_EQ(outcome_with(ring, by.token("k1", none[0] == 0 ? " " : none)), strange_alg);
+  }
+}
+
+TEST(tokens_of_a_provider, a_key_of_the_token_s_own_is_not_believed) {
+  const provider by(algorithm::eddsa);
+  const provider stranger(algorithm::eddsa);
+  const auto ring = std::make_shared<const key_ring>(key_set::read(by.set("k1")).value());
+  const auto header = R"({"alg":"EdDSA","kid":"k1","jwk":)" + stranger.signer.jwk() + R"(,"jku":"http://127.0.0.1/"})";
+  EXPECT_EQ(outcome_with(ring, stranger.signer.token(header, with(""))), refused("bad signature"));
+}
+
+TEST(tokens_of_a_provider, keys_can_be_replaced_while_it_runs) {
+  const provider old_one(algorithm::es256);
+  const provider new_one(algorithm::es256);
+  const auto ring = std::make_shared<key_ring>(key_set::read(old_one.set("old")).value());
+  EXPECT_EQ(outcome_with(ring, old_one.token("old")), "ok");
+  EXPECT_EQ(outcome_with(ring, new_one.token("new")), refused("its kid and alg fit no key"));
+  int asked = 0;
+  ring->renew_by([&] { return ++asked == 1; });
+  EXPECT_EQ(outcome_with(ring, new_one.token("new")), "token: its key is being fetched: unavailable");
+  EXPECT_EQ(outcome_with(ring, new_one.token("new")), refused("its kid and alg fit no key"))
+      << "nobody fetches any more";
+  EXPECT_EQ(outcome_with(ring, new_one.token("")), refused("bad signature")) << "without a name nothing is fetched";
+  EXPECT_EQ(asked, 2);
+  ring->replace(key_set::read(new_one.set("new")).value());
+  EXPECT_EQ(outcome_with(ring, new_one.token("new")), "ok");
+  EXPECT_EQ(outcome_with(ring, old_one.token("old")), refused("its kid and alg fit no key"));
 }
 
 }  // namespace

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "actors/chat_message.hpp"
+#include "gateway/wire/value.hpp"
+#include "runtime/base/clock.hpp"
+#include "runtime/base/result.hpp"
+
+namespace lightstick::gateway::auth {
+
+inline constexpr std::chrono::seconds clock_skew{60};
+
+struct claims {
+  user_id user;                          ///< `sub`
+  std::string name;                      ///< `name`, or the user id when absent
+  actors::role as = actors::role::fan;   ///< the highest of `roles`
+  std::vector<std::string> rooms;        ///< empty = all
+  std::int64_t expires_ms = 0;           ///< `exp`
+};
+
+/// What else a token must say; empty = not checked.
+struct expectations {
+  std::string audience;
+  std::string issuer;
+};
+
+/// What the payload of a token says (RFC 7519 4.1, and ours). Errors: actors::errc::unauthenticated (a bad or missing claim, not
+/// yet valid), actors::errc::token_expired. The detail names the claim, never its value.
+[[nodiscard]] result<claims> read_claims(const wire::map& payload, const expectations& expected, wall_ms now);
+
+}  // namespace lightstick::gateway::auth
