@@ -62,11 +62,9 @@ void admin_service::handle(const http_request& r, responder respond) {
 result<operations::asker> admin_service::admit(const http_request& r, std::optional<http_response>& refusal) const {
   const auto claims = core_.tokens->verify(r.bearer, core_.clock.wall());
   if (!claims) {
-    core_.counts.auth_failures.add();
-    refusal =
-        error_response(401, lightstick::actors::errc::unauthenticated,
-                       "send an admin's token: Authorization: Bearer ... (lightstick token --role admin makes one)");
-    refusal->headers.emplace_back("WWW-Authenticate", "Bearer");
+    if (!claims.error().is_transient()) core_.counts.auth_failures.add();
+    refusal = net::token_response(
+        claims.error(), "send an admin's token: Authorization: Bearer ... (lightstick token --role admin makes one)");
     return fail(lightstick::errc::denied);
   }
   if (claims->as != lightstick::actors::role::admin) {

@@ -86,6 +86,20 @@ void look_at_letters(const metrics& registry, std::vector<finding>& out) {
   }
 }
 
+void look_at_keys(const metrics& registry, std::vector<finding>& out) {
+  if (value_of(registry, "lightstick_auth_keys_failing", 0) == 0) return;
+  const std::string advice =
+      "the log says why (`the public keys of tokens cannot be had`); it is tried again by itself";
+  const auto n = value_of(registry, "lightstick_auth_keys", 0);
+  if (n == 0) {
+    out.push_back({"error", "auth.jwks", "could not be read yet: tokens of its provider are answered 131", advice});
+  } else {
+    out.push_back({"warning", "auth.jwks",
+                   "could not be read at the last try: the " + std::to_string(n) + " keys known before stay in force",
+                   advice});
+  }
+}
+
 }  // namespace
 
 std::vector<finding> examine(const runtime::system& sys, const metrics& registry) {
@@ -93,6 +107,7 @@ std::vector<finding> examine(const runtime::system& sys, const metrics& registry
   look_at_actors(sys, out);
   look_at_storage(registry, out);
   look_at_letters(registry, out);
+  look_at_keys(registry, out);
   std::ranges::stable_sort(out, [](const finding& a, const finding& b) { return a.severity < b.severity; });
   return out;
 }

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <string_view>
 
 #include "gateway/auth/key_set.hpp"
 
@@ -11,9 +14,9 @@ namespace lightstick::gateway::auth {
 /// The public keys in force, which may be replaced while tokens are verified. Thread-safe.
 class key_ring {
  public:
-  /// Asks for newer keys, on any thread, without waiting. True when they may come soon; false when they were asked for
-  /// just now, or cannot be had.
-  using renewal = std::function<bool()>;
+  /// Asks for newer keys, on any thread, without waiting, because a token names `kid` (empty: none). How long until they
+  /// may be there; nothing when the newest that can be had do not have it.
+  using renewal = std::function<std::optional<std::chrono::milliseconds>(std::string_view kid)>;
 
   explicit key_ring(key_set keys) : keys_(std::make_shared<const key_set>(std::move(keys))) {}
 
@@ -32,13 +35,13 @@ class key_ring {
     std::lock_guard lock(mutex_);
     ask_ = std::move(ask);
   }
-  [[nodiscard]] bool renew() const {
+  [[nodiscard]] std::optional<std::chrono::milliseconds> renew(std::string_view kid) const {
     renewal ask;
     {
       std::lock_guard lock(mutex_);
       ask = ask_;
     }
-    return ask && ask();
+    return ask ? ask(kid) : std::nullopt;
   }
 
  private:

@@ -9,7 +9,6 @@ namespace lightstick::gateway::auth {
 namespace {
 
 constexpr wire::bounds json_bounds{.bytes = key_set::bytes_max, .depth = 8, .items = 4'096};
-constexpr std::size_t kid_bytes_max = 256;
 
 /// Null when there is none, or it is no text.
 const std::string* text_of(const wire::map& jwk, std::string_view name) {
@@ -83,7 +82,8 @@ result<key_set> key_set::read(std::string_view json) {
       return refuse(i + 1, "it holds its private part: replace that key, and publish the public part only");
     }
     const auto* kid = text_of(*jwk, "kid");
-    if ((kid == nullptr && wire::find(*jwk, "kid") != nullptr) || (kid != nullptr && kid->size() > kid_bytes_max)) {
+    if ((kid == nullptr && wire::find(*jwk, "kid") != nullptr) ||
+        (kid != nullptr && kid->size() > key_set::kid_bytes_max)) {
       return refuse(i + 1, "kid is no text of at most 256 bytes");
     }
     auto key = key_of(*jwk, *kind);

@@ -14,6 +14,7 @@ class key_set {
  public:
   static constexpr std::size_t bytes_max = 256 * 1024;
   static constexpr std::size_t keys_max = 64;
+  static constexpr std::size_t kid_bytes_max = 256;
 
   /// Keys that are not for signatures, or of a kind that is not spoken here, are left out and counted.
   /// Errors: invalid: no key set, beyond a bound, no key is left, a key holds its private part, a broken one of a kind

@@ -136,7 +136,9 @@ class authority final : public token_authority {
     const auto keys = keys_->keys();
     const auto* key = keys->find(by.kid, by.alg);
     if (key == nullptr) {
-      if (!by.kid.empty() && keys_->renew()) return fail(actors::errc::unavailable, "token: its key is being fetched");
+      if (const auto wait = keys_->renew(by.kid)) {
+        return fail(error{make_error_code(actors::errc::unavailable), "token: its key is being fetched", *wait});
+      }
       return refuse(by.kid.empty() ? "no kid, and not one key of its alg" : "its kid and alg fit no key");
     }
     if (!key->verifies(text, signature)) return refuse("bad signature");

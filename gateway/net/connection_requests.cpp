@@ -129,8 +129,12 @@ void connection::on_auth(protocol::auth a) {
 }
 
 void connection::auth_failed(std::optional<session::request_id> id, const error& why) {
-  core_.counts.auth_failures.add();
   LS_LOG(gateway, info, "auth failed", {"addr", place_.client.to_string()}, {"why", why.detail});
+  if (why.is_transient()) {
+    refuse(id, {{why.code, "the token cannot be checked yet"}, retry_of(why)});
+    return close_after_flush(close_code::rate, "the token cannot be checked yet");
+  }
+  core_.counts.auth_failures.add();
   const bool expired = why.code == make_error_code(actors::errc::token_expired);
   refuse(id, {{why.code, expired ? "token expired" : "unauthenticated"}, std::nullopt});
   close_after_flush(expired ? close_code::token_expired : close_code::unauthenticated,
@@ -140,9 +144,10 @@ void connection::auth_failed(std::optional<session::request_id> id, const error&
 void connection::on_refresh(protocol::refresh r) {
   auto claims = core_.tokens->verify(r.token, core_.clock.wall());
   if (!claims) {
-    core_.counts.auth_failures.add();
+    const auto& why = claims.error();
+    if (!why.is_transient()) core_.counts.auth_failures.add();
     count_nuisance();
-    return refuse(r.id, {{claims.error().code, "the token was refused"}, std::nullopt});
+    return refuse(r.id, {{why.code, "the token was refused"}, retry_of(why)});
   }
   if (claims->user != member_->user) {
     count_nuisance();

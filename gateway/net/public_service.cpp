@@ -54,6 +54,17 @@ http_response readiness_response(const core& c) {
   return out;
 }
 
+http_response token_response(const error& why, std::string_view advice) {
+  if (why.is_transient()) {
+    return error_response(503, actors::errc::unavailable, "the token cannot be checked yet", why.retry_after);
+  }
+  const bool expired = why.code == make_error_code(actors::errc::token_expired);
+  auto out = error_response(401, expired ? actors::errc::token_expired : actors::errc::unauthenticated,
+                            expired ? "token expired" : advice);
+  out.headers.emplace_back("WWW-Authenticate", "Bearer");
+  return out;
+}
+
 void public_service::handle(const http_request& request, responder respond) { respond(answer(request)); }
 
 http_response public_service::answer(const http_request& r) {
@@ -122,13 +133,7 @@ http_response public_service::guest(const http_request& r) {
 
 http_response public_service::rooms(const http_request& r) {
   auto claims = core_.tokens->verify(r.bearer, core_.clock.wall());
-  if (!claims) {
-    const bool expired = claims.error().code == make_error_code(actors::errc::token_expired);
-    auto out = error_response(401, expired ? actors::errc::token_expired : actors::errc::unauthenticated,
-                              expired ? "token expired" : "send a token: Authorization: Bearer ...");
-    out.headers.emplace_back("WWW-Authenticate", "Bearer");
-    return out;
-  }
+  if (!claims) return token_response(claims.error(), "send a token: Authorization: Bearer ...");
   const auto& allowed = claims->rooms;
   const auto all = current_rooms();
   std::string body;

@@ -36,5 +36,7 @@ class public_service final : public http_service {
 /// `{"status":"ok"}`, or 503 with `{"status":"draining"}` for readiness while the node drains. Both listeners have them.
 [[nodiscard]] http_response health_response();
 [[nodiscard]] http_response readiness_response(const core& c);
+/// Why a token does not let in: 401, or 503 with a time when it cannot be checked now.
+[[nodiscard]] http_response token_response(const error& why, std::string_view advice);
 
 }  // namespace lightstick::gateway::net

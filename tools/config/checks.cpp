@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gateway/http_client.hpp"
 #include "gateway/net/ip_address.hpp"
 #include "runtime/base/names.hpp"
 
@@ -34,6 +35,12 @@ result<void> room_name(const std::string& text) { return check_name(text, "room 
 result<void> network(const std::string& text) {
   if (!gateway::net::ip_network::parse(text)) return fail(errc::invalid);
   return {};
+}
+
+result<void> key_location(const std::string& text) {
+  constexpr char first_printable = ' ';
+  if (std::ranges::any_of(text, [](char c) { return c >= 0 && c < first_printable; })) return fail(errc::invalid);
+  return text.find("://") == std::string::npos ? result<void>{} : gateway::check_url(text);
 }
 
 result<void> web_origin(const std::string& text) {

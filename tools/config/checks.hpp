@@ -15,6 +15,8 @@ namespace lightstick::tools::config {
 [[nodiscard]] result<void> room_name(const std::string& text);
 /// "10.0.0.7", "10.0.0.0/8", "2001:db8::/32".
 [[nodiscard]] result<void> network(const std::string& text);
+/// A file's name without control characters, or a URL that can be called.
+[[nodiscard]] result<void> key_location(const std::string& text);
 /// "https://fans.example:8443": as browsers send it, without a path.
 [[nodiscard]] result<void> web_origin(const std::string& text);
 

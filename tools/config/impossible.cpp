@@ -56,6 +56,11 @@ problems impossible(const effective& e) {
            "listen and admin_listen are the same address and port; give one of them another port, or port 0");
   r.refuse("tls.certificate", g.tls.certificate.empty() || !g.tls.private_key.empty(), "needs tls.private_key as well");
   r.refuse("tls.private_key", g.tls.private_key.empty() || !g.tls.certificate.empty(), "needs tls.certificate as well");
+  const auto& keys = e.values.keys;
+  r.refuse("auth.jwks_ca", keys.ca_file.empty() || keys.from.starts_with("https://"),
+           "has no effect without an auth.jwks that begins with https://");
+  r.fits("auth.jwks_interval", "auth.jwks_refresh", keys.times.interval <= keys.times.refresh,
+         "the first is the shortest time between two looks, the second the longest");
   r.refuse("proxy.forwarding", g.forwarded == gateway::forwarding::none || !g.trusted.empty(),
            "needs proxy.trusted: the addresses of the balancers");
   r.refuse("proxy.trusted", g.forwarded != gateway::forwarding::none || g.trusted.empty(),

@@ -7,6 +7,7 @@
 
 #include "actors/room/room_actor.hpp"
 #include "cluster/local_log.hpp"
+#include "gateway/auth/key_place.hpp"
 #include "gateway/gateway.hpp"
 #include "runtime/base/log.hpp"
 #include "runtime/system.hpp"
@@ -22,6 +23,7 @@ struct node_config {
   std::string data;         ///< folder; empty = not given yet
   std::string secret_file;  ///< empty = not given yet
   gateway::auth::expectations tokens;
+  gateway::auth::key_place keys;
   gateway::options gateway;
   actors::room::options room;
   runtime::system_options runtime;

@@ -56,6 +56,24 @@ std::vector<option> node_options() {
                           "File with the secret that signs and checks tokens (HS256): at least 32 bytes, readable by "
                           "this user only. Make one: (umask 077; openssl rand -hex 32 > FILE).",
                           LS_AT(secret_file), not_empty)),
+      text_value(
+          "auth.jwks", "FILE|URL", "the name of a file, or a URL that begins with https:// or http://",
+          "JSON Web Key Set with public keys whose tokens (RS256, ES256, EdDSA) let in beside the secret's; empty = "
+          "none. Read again when the file changes, or when a token names a key that is not known yet. Name "
+          "auth.audience too, or tokens that the provider made for others let in here.",
+          LS_AT(keys.from), key_location),
+      file("auth.jwks_ca",
+           "PEM file with who may vouch for the host of an https auth.jwks; empty = whom this system trusts.",
+           LS_AT(keys.ca_file)),
+      duration(
+          "auth.jwks_interval",
+          "The shortest time between two looks at the URL. A token whose key is not known is answered 131 with the "
+          "time until the next one.",
+          LS_AT(keys.times.interval), 1s, 1h),
+      duration("auth.jwks_refresh",
+               "The longest time between two looks at the URL; its Cache-Control may ask for less, down to "
+               "auth.jwks_interval.",
+               LS_AT(keys.times.refresh), 1s, 24h),
       text_value("auth.audience", "TEXT", "", "What a token's `aud` has to name; empty = not checked.",
                  LS_AT(tokens.audience), any_text),
       text_value("auth.issuer", "TEXT", "", "What a token's `iss` has to be; empty = not checked.",

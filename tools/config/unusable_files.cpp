@@ -28,9 +28,16 @@ problems unusable_files(const effective& e) {
   if (auto secret = gateway::auth::read_secret_file(e.values.secret_file); !secret) {
     out.push_back(e.place_of("auth.secret_file") + ": " + secret.error().detail);
   }
+  const auto& keys = e.values.keys;
+  if (!keys.from.empty() && !keys.is_url()) {
+    if (auto read = gateway::auth::read_key_file(keys.from); !read) {
+      out.push_back(e.place_of("auth.jwks") + ": " + read.error().detail);
+    }
+  }
   const auto& tls = e.values.gateway.tls;
-  for (const auto& [name, path] :
-       {std::pair{"tls.certificate", tls.certificate}, {"tls.private_key", tls.private_key}}) {
+  for (const auto& [name, path] : {std::pair{"tls.certificate", tls.certificate},
+                                   {"tls.private_key", tls.private_key},
+                                   {"auth.jwks_ca", keys.ca_file}}) {
     if (path.empty()) continue;
     if (auto why = why_unreadable(path); !why.empty()) {
       out.push_back(e.place_of(name) + ": " + path + " cannot be read: " + why);

@@ -9,6 +9,7 @@
 #include "runtime/base/metrics.hpp"
 #include "storage/store.hpp"
 #include "tools/node/jobs.hpp"
+#include "tools/node/minder.hpp"
 #include "tools/node/node_erasure.hpp"
 #include "tools/node/process_metrics.hpp"
 #include "tools/node/stored_actors.hpp"
@@ -23,6 +24,7 @@ struct node::parts {
 
   config::node_config config;
   metrics registry;
+  std::unique_ptr<gateway::auth::key_keeper> keys;
   std::unique_ptr<storage::store> store;
   std::unique_ptr<cluster::embedded> coordination;
   std::unique_ptr<gateway::server> server;
@@ -32,7 +34,9 @@ struct node::parts {
   std::unique_ptr<runtime::system> system;
 
   std::shared_ptr<const gateway::auth::token_authority> tokens;
+  minder minding;  ///< ends first: it looks after the others
 
+  result<void> read_keys();
   result<void> read_secret();
   result<void> open_store();
   result<void> open_server();
@@ -40,10 +44,21 @@ struct node::parts {
   void open_rooms();
 };
 
+/// A provider that cannot be reached keeps nobody else out: its keys are asked for again while the node runs.
+result<void> node::parts::read_keys() {
+  if (config.keys.from.empty()) return {};
+  keys = gateway::auth::keep_keys(config.keys, system_clock_source(), registry);
+  keys->wake_by([this] { minding.wake(); });
+  minding.add([this](bool asked_for) { (void)keys->turn(asked_for); });
+  auto had = keys->turn(true);
+  if (!had && !config.keys.is_url()) return fail(std::move(had.error()));
+  return {};
+}
+
 result<void> node::parts::read_secret() {
   auto secret = load_secret(config.secret_file);
   if (!secret) return fail(errc::invalid, secret.error().detail);
-  auto made = gateway::auth::token_authority::make(std::move(*secret), config.tokens);
+  auto made = gateway::auth::token_authority::make(std::move(*secret), config.tokens, keys ? keys->ring() : nullptr);
   if (!made) return fail(std::move(made.error()));
   tokens = std::move(*made);
   return {};
@@ -97,16 +112,19 @@ node::node(std::unique_ptr<parts> p) : parts_(std::move(p)) {}
 result<std::unique_ptr<node>> node::start(const config::node_config& c) {
   auto made = std::make_unique<parts>(c);
   add_process_metrics(made->registry);
-  for (auto step : {&parts::read_secret, &parts::open_store, &parts::open_server, &parts::start_actors}) {
+  for (auto step :
+       {&parts::read_keys, &parts::read_secret, &parts::open_store, &parts::open_server, &parts::start_actors}) {
     if (auto done = ((*made).*step)(); !done) return fail(std::move(done.error()));
   }
   made->server->start(*made->system, *made->stored);
   made->open_rooms();
+  made->minding.start();
   return std::unique_ptr<node>(new node(std::move(made)));
 }
 
 void node::stop() {
   if (!parts_) return;
+  parts_->minding.stop();
   parts_->server->drain(parts_->config.drain_within);
   parts_->jobs->stop();  // it asks actors
   parts_->system->stop(parts_->config.stop_within);
@@ -115,6 +133,8 @@ void node::stop() {
 }
 
 node::~node() { stop(); }
+
+void node::read_files_again() { parts_->minding.look_now(); }
 
 std::string node::client_url() const {
   return (parts_->config.gateway.tls.certificate.empty() ? "http://" : "https://") +

@@ -18,6 +18,14 @@ void warn_of_what_is_unwise(const config::node_config& c) {
   if (auto too_few = ensure_open_files(c.gateway.connections_max)) {
     LS_LOG(tools, warn, "too few open files", {"why", *too_few});
   }
+  if (!c.keys.from.empty() && c.tokens.audience.empty()) {
+    LS_LOG(tools, warn, "auth.jwks without auth.audience: tokens that the provider made for others let in here",
+           {"jwks", c.keys.from});
+  }
+  if (c.keys.from.starts_with("http://")) {
+    LS_LOG(tools, warn, "auth.jwks is fetched without TLS: who can change the answer on its way can let anybody in",
+           {"jwks", c.keys.from});
+  }
   const auto& admin = c.gateway.admin_listen.address;
   if (!admin.starts_with("127.") && admin != "::1") {
     LS_LOG(tools, warn, "admin_listen lets other machines in, without TLS: admin tokens can be overheard",
@@ -26,7 +34,7 @@ void warn_of_what_is_unwise(const config::node_config& c) {
 }
 
 exit_code serve(const config::node_config& c) {
-  const ending_signals signals;
+  const node_signals signals;
   warn_of_what_is_unwise(c);
   auto started = node::start(c);
   if (!started) {
@@ -42,6 +50,11 @@ exit_code serve(const config::node_config& c) {
             << std::flush;
 
   auto signal = signals.wait();
+  while (signal == SIGHUP && signals.hangup() == hangup_is::reread) {
+    LS_LOG(tools, info, "files are read again", {"signal", ::strsignal(signal)});
+    running.read_files_again();
+    signal = signals.wait();
+  }
   signals.end_at_next();
   LS_LOG(tools, info, "node stops", {"signal", ::strsignal(signal)});
   running.stop();

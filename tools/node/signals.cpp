@@ -16,7 +16,7 @@ bool is_ignored(int signal) {
 
 }  // namespace
 
-ending_signals::ending_signals() : set_() {
+node_signals::node_signals() : set_(), hangup_(::isatty(STDIN_FILENO) == 1 ? hangup_is::the_end : hangup_is::reread) {
   ::sigemptyset(&set_);
   ::sigaddset(&set_, SIGTERM);
   ::sigaddset(&set_, SIGINT);
@@ -25,17 +25,18 @@ ending_signals::ending_signals() : set_() {
   ::signal(SIGPIPE, SIG_IGN);
 }
 
-int ending_signals::wait() const {
+int node_signals::wait() const {
   int signal = 0;
   while (::sigwait(&set_, &signal) != 0) {
   }
   return signal;
 }
 
-void ending_signals::end_at_next() const {
+void node_signals::end_at_next() const {
   // Detached: it waits for what may never come, and ends the process itself when it does.
   std::thread([signals = *this] {
-    (void)signals.wait();
+    while (signals.wait() == SIGHUP && signals.hangup() == hangup_is::reread) {
+    }
     constexpr std::string_view last_words = "lightstick: second signal: ended at once, clients were not told\n";
     (void)!::write(STDERR_FILENO, last_words.data(), last_words.size());
     ::_exit(1);

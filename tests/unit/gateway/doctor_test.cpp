@@ -25,5 +25,22 @@ TEST(doctor, names_actors_that_cannot_be_read_and_says_why) {
   EXPECT_NE(found[0].what.find("input/output error"), std::string::npos);
 }
 
+TEST(doctor, tells_that_keys_of_tokens_cannot_be_had) {
+  testing::stepped_actors node([](runtime::system&) {});
+  auto& failing = node.registry.make_gauge("lightstick_auth_keys_failing", "");
+  auto& known = node.registry.make_gauge("lightstick_auth_keys", "");
+  EXPECT_TRUE(examine(node.system(), node.registry).empty());
+  failing.set(1);
+  auto found = examine(node.system(), node.registry);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].severity, "error") << "nobody with such a token gets in";
+  EXPECT_EQ(found[0].subject, "auth.jwks");
+  known.set(2);
+  found = examine(node.system(), node.registry);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].severity, "warning");
+  EXPECT_NE(found[0].what.find("2 keys"), std::string::npos) << found[0].what;
+}
+
 }  // namespace
 }  // namespace lightstick::gateway::admin

@@ -272,6 +272,8 @@ const std::map<std::string, std::function<std::string(encoding)>> server_frames 
      }},
     {"rate-limited",
      [](encoding e) { return refusal(e, 4, refused(actors::errc::rate_limited, "", milliseconds(800))); }},
+    {"token-not-checked-yet",
+     [](encoding e) { return refusal(e, 1, refused(actors::errc::unavailable, "", milliseconds(1'000))); }},
 };
 
 TEST(golden_frames, every_server_frame_of_the_page_is_tested) {

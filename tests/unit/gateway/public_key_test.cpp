@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "signing_key.hpp"
+#include "tests/support/signing_key.hpp"
 
 namespace lightstick::gateway::auth {
 namespace {

@@ -209,7 +209,8 @@ TEST_F(server_test, a_draining_node_is_not_ready_and_lets_nobody_in) {
 }
 
 TEST(http_client_test, says_what_is_wrong) {
-  for (const auto* url : {"", "127.0.0.1:80", "https://127.0.0.1", "http://", "http:///path"}) {
+  for (const auto* url :
+       {"", "127.0.0.1:80", "ftp://127.0.0.1", "https://", "http://a@b/", "http://a b/", "http://", "http:///path"}) {
     const auto reply = call_http({"GET", url, {}, {}, 1s, 1'000});
     ASSERT_FALSE(reply) << url;
     EXPECT_TRUE(reply.error().is(condition::invalid)) << url;
