@@ -38,6 +38,9 @@ class net_server final : public server {
     std::vector<net::walk_poster*> posters;
     for (const auto& each : threads_) posters.push_back(each.get());
     core_.rooms.connect(std::move(posters));
+    core_.close_revoked = [this](const actors::revocations::revocation& what) {
+      for (const auto& each : threads_) each->post([t = each.get(), what] { t->revoked(what); });
+    };
     // Its own thread: an operator gets answers while the fans' threads are busy. It has no subscriptions.
     admin_thread_ = std::make_unique<net::io_thread>(core_, 0, "gateway-admin");
     admin_.emplace(core_, *admin_thread_, pointers(threads_));

@@ -31,16 +31,6 @@ std::uint32_t limit_of(const http_request& r) {
   return static_cast<std::uint32_t>(std::clamp<std::uint64_t>(r.number("limit", page_default), 1, page_max));
 }
 
-http_response failed_response(const error& e) {
-  auto status = 500U;
-  if (e.is(condition::not_found)) status = 404;
-  if (e.is(condition::invalid)) status = 409;
-  if (e.is_transient() || e.is(condition::overloaded) || e.code == make_error_code(lightstick::errc::timed_out)) {
-    status = 503;
-  }
-  return error_response(status, lightstick::actors::protocol_code(e), e.to_string());
-}
-
 http_response bad(std::string_view why) { return error_response(400, lightstick::actors::errc::bad_request, why); }
 
 /// "user/17": as much as goes into the audit journal unseen by anybody else.
@@ -84,6 +74,16 @@ std::string with_unaudited(const std::string& told, const std::string& why) {
 
 }  // namespace
 
+http_response failed_response(const error& e) {
+  auto status = 500U;
+  if (e.is(condition::not_found)) status = 404;
+  if (e.is(condition::invalid)) status = 409;
+  if (e.is_transient() || e.is(condition::overloaded) || e.code == make_error_code(lightstick::errc::timed_out)) {
+    status = 503;
+  }
+  return error_response(status, lightstick::actors::protocol_code(e), e.to_string());
+}
+
 http_response job_response(result<std::string> told, bool begun) {
   if (!told) {
     const auto& e = told.error();
@@ -102,7 +102,7 @@ bool operations::handle(const http_request& r, const asker& by, responder& respo
     bool changes;  ///< POST
     void (operations::*answer)(const http_request&, const asker&, responder);
   };
-  static constexpr std::array<route, 11> routes{{
+  static constexpr std::array<route, 13> routes{{
       {"/v1/admin/why", false, &operations::why},
       {"/v1/admin/doctor", false, &operations::doctor},
       {"/v1/admin/audit", false, &operations::audit},
@@ -112,6 +112,8 @@ bool operations::handle(const http_request& r, const asker& by, responder& respo
       {"/v1/admin/deadletters/replay", true, &operations::replay_letter},
       {"/v1/admin/passivate", true, &operations::passivate},
       {"/v1/admin/restart", true, &operations::restart},
+      {"/v1/admin/revoke", true, &operations::revoke},
+      {"/v1/admin/revocations", false, &operations::revocations},
       {"/v1/admin/tap/open", true, &operations::open},
       {"/v1/admin/tap", false, &operations::fetch},
   }};

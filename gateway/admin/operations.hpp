@@ -47,6 +47,8 @@ class operations : public std::enable_shared_from_this<operations> {
   void replay_letter(const net::http_request& r, const asker& by, net::responder respond);
   void passivate(const net::http_request& r, const asker& by, net::responder respond);
   void restart(const net::http_request& r, const asker& by, net::responder respond);
+  void revoke(const net::http_request& r, const asker& by, net::responder respond);
+  void revocations(const net::http_request& r, const asker& by, net::responder respond);
   void open(const net::http_request& r, const asker& by, net::responder respond);
   void fetch(const net::http_request& r, const asker& by, net::responder respond);
 
@@ -65,6 +67,8 @@ class operations : public std::enable_shared_from_this<operations> {
   std::map<std::uint64_t, open_tap> taps_;
 };
 
+/// Why an actor refused, or did not answer.
+[[nodiscard]] net::http_response failed_response(const error& e);
 /// What node_jobs said: 202 when a job was begun with it.
 [[nodiscard]] net::http_response job_response(result<std::string> told, bool begun);
 

@@ -124,6 +124,17 @@ std::string changed_json(const std::string& what, const std::string& target,
   });
 }
 
+std::string revocations_json(const actors::revocations::listed& all, std::size_t rows_max) {
+  std::vector<actors::revocations::revocation> newest(all.entries.rbegin(), all.entries.rend());
+  if (newest.size() > rows_max) newest.resize(rows_max);
+  return map_json([&](fields& out, wire::json_writer& w) {
+    out.number("total", all.entries.size());
+    write_rows(w, "revocations", newest, [](fields& each, const actors::revocations::revocation& r) {
+      each.text(r.of_user ? "user" : "jti", r.name).number("since_ts", ms(r.since)).number("until_ts", ms(r.until));
+    });
+  });
+}
+
 std::string tap_json(std::uint64_t number) {
   return map_json([&](fields& out, wire::json_writer&) { out.number("id", number); });
 }

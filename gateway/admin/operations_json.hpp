@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "actors/revocations/messages.hpp"
 #include "gateway/admin/doctor.hpp"
 #include "gateway/gateway.hpp"
 #include "runtime/operators/audit.hpp"
@@ -22,6 +23,8 @@ namespace lightstick::gateway::admin {
 [[nodiscard]] std::string letter_json(const runtime::dead_letters::letter& one);
 [[nodiscard]] std::string changed_json(const std::string& what, const std::string& target,
                                        const std::optional<std::string>& unaudited);
+/// The newest first, at most `rows_max` of them.
+[[nodiscard]] std::string revocations_json(const actors::revocations::listed& all, std::size_t rows_max);
 [[nodiscard]] std::string tap_json(std::uint64_t number);
 [[nodiscard]] std::string seen_json(const runtime::tap::seen& seen);
 

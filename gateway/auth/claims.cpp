@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "actors/revocations/messages.hpp"
 #include "runtime/base/names.hpp"
 
 namespace lightstick::gateway::auth {
@@ -106,18 +107,35 @@ bool says_issuer(const wire::map& payload, const std::string& wanted) {
   return text != nullptr && *text == wanted;
 }
 
-/// `exp`, when the token is valid now.
-result<std::int64_t> check_times(const wire::map& payload, wall_ms now) {
+/// The name of this token alone; empty when it has none.
+result<std::string> jti_claim(const wire::map& payload) {
+  const auto* v = wire::find(payload, "jti");
+  if (v == nullptr) return std::string();
+  const auto* text = v->as<std::string>();
+  if (text == nullptr) return refuse("jti is not a string");
+  if (text->size() > actors::revocations::jti_bytes_max) return refuse("jti is too long to be revoked");
+  return *text;
+}
+
+struct times {
+  std::int64_t expires_ms;
+  std::int64_t issued_ms;
+};
+
+/// `exp` and `iat`, when the token is valid now.
+result<times> check_times(const wire::map& payload, wall_ms now) {
   auto expires = time_claim(payload, "exp");
   if (!expires) return fail(std::move(expires.error()));
   if (!*expires) return refuse("exp is missing");
+  std::int64_t issued = 0;
   for (std::string_view key : {"nbf", "iat"}) {
     auto from = time_claim(payload, key);
     if (!from) return fail(std::move(from.error()));
     if (*from && **from > now.value + skew_ms) return refuse(std::string(key) + " is in the future");
+    issued = std::max<std::int64_t>(from->value_or(0), 0);
   }
   if (now.value >= **expires + skew_ms) return fail(actors::errc::token_expired, "token: exp has passed");
-  return **expires;
+  return times{**expires, issued};
 }
 
 }  // namespace
@@ -134,14 +152,18 @@ result<claims> read_claims(const wire::map& payload, const expectations& expecte
   if (!as) return fail(std::move(as.error()));
   auto rooms = rooms_claim(payload);
   if (!rooms) return fail(std::move(rooms.error()));
-  auto expires_ms = check_times(payload, now);
-  if (!expires_ms) return fail(std::move(expires_ms.error()));
+  auto jti = jti_claim(payload);
+  if (!jti) return fail(std::move(jti.error()));
+  auto valid = check_times(payload, now);
+  if (!valid) return fail(std::move(valid.error()));
   claims c;
   c.name = name->value_or(**user);
   c.user = user_id(std::move(**user));
   c.as = *as;
   c.rooms = std::move(*rooms);
-  c.expires_ms = *expires_ms;
+  c.expires_ms = valid->expires_ms;
+  c.issued_ms = valid->issued_ms;
+  c.jti = std::move(*jti);
   return c;
 }
 

@@ -13,12 +13,23 @@ namespace lightstick::gateway::auth {
 
 inline constexpr std::chrono::seconds clock_skew{60};
 
+/// What revocations go by.
+struct token_name {
+  user_id user;
+  std::string jti;  ///< empty: it has none
+  wall_ms issued;   ///< 0: it does not say, and counts as older than all others
+};
+
 struct claims {
   user_id user;                          ///< `sub`
   std::string name;                      ///< `name`, or the user id when absent
   actors::role as = actors::role::fan;   ///< the highest of `roles`
   std::vector<std::string> rooms;        ///< empty = all
   std::int64_t expires_ms = 0;           ///< `exp`
+  std::string jti{};                     ///< `jti`, or nothing
+  std::int64_t issued_ms = 0;            ///< `iat`; 0 when absent
+
+  [[nodiscard]] token_name named() const { return {user, jti, {issued_ms}}; }
 };
 
 /// What else a token must say; empty = not checked.

@@ -11,6 +11,7 @@
 namespace lightstick::gateway::auth {
 namespace {
 
+constexpr std::chrono::milliseconds not_known_retry{1'000};
 constexpr wire::bounds part_bounds{.bytes = token_bytes_max, .depth = 8, .items = 512};
 
 tl::unexpected<error> refuse(std::string why) {
@@ -87,8 +88,17 @@ class authority final : public token_authority {
     }
     auto payload = read_part(p->payload, "payload");
     if (!payload) return fail(std::move(payload.error()));
-    return read_claims(*payload, expected_, now);
+    auto c = read_claims(*payload, expected_, now);
+    if (!c) return c;
+    if (!revoked_.known() && c->as != actors::role::admin) {
+      return fail(error{make_error_code(actors::errc::unavailable), "token: what is revoked is not known yet",
+                        not_known_retry});
+    }
+    if (revoked_.refuses(c->named(), now)) return refuse("revoked");
+    return c;
   }
+
+  revocation_list& revoked() const noexcept override { return revoked_; }
 
   std::string sign(const claims& c, wall_ms now) const override {
     std::string payload;
@@ -116,6 +126,7 @@ class authority final : public token_authority {
       }
       w.end_array();
     }
+    if (!c.jti.empty()) text("jti", c.jti);
     seconds("iat", now.value);
     seconds("exp", c.expires_ms);
     if (!expected_.audience.empty()) text("aud", expected_.audience);
@@ -148,6 +159,7 @@ class authority final : public token_authority {
   std::string secret_;
   expectations expected_;
   std::shared_ptr<const key_ring> keys_;
+  mutable revocation_list revoked_;
 };
 
 }  // namespace

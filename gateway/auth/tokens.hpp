@@ -6,6 +6,7 @@
 
 #include "gateway/auth/claims.hpp"
 #include "gateway/auth/key_ring.hpp"
+#include "gateway/auth/revocation_list.hpp"
 
 /// JSON Web Tokens (RFC 7519, RFC 7515 compact form): HS256, RS256 and ES256 (RFC 7518 3), EdDSA (RFC 8037).
 namespace lightstick::gateway::auth {
@@ -23,9 +24,11 @@ class token_authority {
   virtual ~token_authority() = default;
 
   /// Errors: actors::errc::unauthenticated (malformed, another `alg`, an unknown key, bad signature, bad or missing
-  /// claim, not yet valid), actors::errc::token_expired, actors::errc::unavailable (its key is not known yet and is being
-  /// fetched: ask again). The error's detail is for the log and never holds the token.
+  /// claim, not yet valid, revoked), actors::errc::token_expired, actors::errc::unavailable (its key is being fetched; it
+  /// is not known yet what is revoked, which an admin need not wait for, who may have to mend it: ask again). The error's detail is for the log and never holds the token.
   [[nodiscard]] virtual result<claims> verify(std::string_view token, wall_ms now) const = 0;
+  /// What it refuses though it is signed well. Empty and known at first.
+  [[nodiscard]] virtual revocation_list& revoked() const noexcept = 0;
   /// HS256.
   [[nodiscard]] virtual std::string sign(const claims& c, wall_ms now) const = 0;
 };

@@ -116,6 +116,12 @@ void connection::gone() {
 
 void connection::abort() { gone(); }
 
+void connection::revoked(const actors::revocations::revocation& what) {
+  if (!member_ || !auth::concerns(what, member_->token)) return;
+  core_.counts.revoked_clients.add();
+  close_now(close_code::unauthenticated, "the token was revoked");
+}
+
 void connection::drain(steady_time until) {
   draining_ = true;
   if (state_ >= state::closing) return;
@@ -174,7 +180,7 @@ std::optional<connection_row> connection::describe(steady_time now) const {
   connection_row row;
   if (member_) {
     row.session = member_->session.key;
-    row.user = member_->user.str();
+    row.user = member_->token.user.str();
     row.device = member_->device.str();
   }
   row.address = place_.client.to_string();

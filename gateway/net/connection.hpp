@@ -42,6 +42,7 @@ class connection : public subscriber, public tracked, public port_owner {
   void sweep(steady_time now) override;
   void drain(steady_time until) override;
   void abort() override;
+  void revoked(const actors::revocations::revocation& what) override;
   [[nodiscard]] std::optional<connection_row> describe(steady_time now) const override;
   // port_owner
   void drain_port() override;

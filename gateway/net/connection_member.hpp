@@ -11,7 +11,7 @@ namespace lightstick::gateway::net {
 
 /// Who is connected, and what is under way for it.
 struct connection::member {
-  user_id user;
+  auth::token_name token;  ///< the newest
   actors::role as = actors::role::fan;
   device_id device;
   actor_id session;

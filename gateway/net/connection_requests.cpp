@@ -102,7 +102,7 @@ void connection::on_auth(protocol::auth a) {
   if (!claims) return auth_failed(a.id, claims.error());
 
   member_ = std::make_unique<member>();
-  member_->user = claims->user;
+  member_->token = claims->named();
   member_->as = claims->as;
   member_->device = a.device;
   member_->session = {session::kind, "s-" + random_hex(secure_random(), session_name_bytes)};
@@ -149,10 +149,11 @@ void connection::on_refresh(protocol::refresh r) {
     count_nuisance();
     return refuse(r.id, {{why.code, "the token was refused"}, retry_of(why)});
   }
-  if (claims->user != member_->user) {
+  if (claims->user != member_->token.user) {
     count_nuisance();
     return refuse(r.id, {{make_error_code(actors::errc::forbidden), "the token is another user's"}, std::nullopt});
   }
+  member_->token = claims->named();
   member_->as = claims->as;
   pass_on(session::refresh{r.id, identity_of(std::move(*claims), member_->device)});
 }
@@ -168,7 +169,7 @@ void connection::on_publish(session::publish p) {
     const auto now = core_.clock.now();
     auto wait = core_.address_publish_rates.take(place_.client, now);
     const bool by_address = wait.count() > 0;
-    if (!by_address) wait = core_.fan_rates.take(member_->user, now);
+    if (!by_address) wait = core_.fan_rates.take(member_->token.user, now);
     if (wait.count() > 0) {
       return refuse(p.id, {{make_error_code(actors::errc::rate_limited),
                             by_address ? "too much is said from this address" : "too many messages of this user"},

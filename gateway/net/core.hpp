@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 
 #include "gateway/gateway.hpp"
@@ -41,6 +42,8 @@ struct core {
   relays rooms;
   runtime::system* sys = nullptr;
   node_info* info = nullptr;
+  /// Closes whoever came with one of these tokens, on every thread; returns at once.
+  std::function<void(const actors::revocations::revocation&)> close_revoked;
   std::atomic<bool> draining{false};
 };
 

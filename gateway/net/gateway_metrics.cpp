@@ -30,6 +30,8 @@ gateway_metrics::gateway_metrics(metrics& r)
                                      "Accepts that failed, mostly for want of file descriptors or memory")),
       http_timeouts(r.make_counter("lightstick_gateway_http_timeouts_total", "HTTP requests that came too slowly")),
       auth_failures(r.make_counter("lightstick_gateway_auth_failures_total", "Tokens refused")),
+      revoked_clients(
+          r.make_counter("lightstick_gateway_revoked_clients_total", "Clients closed because their token was revoked")),
       guests(r.make_counter("lightstick_gateway_guests_total", "Guest tokens given")),
       guests_limited(
           r.make_counter("lightstick_gateway_guests_limited_total", "Guest log-ins over the address's rate")),

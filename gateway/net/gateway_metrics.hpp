@@ -32,6 +32,7 @@ struct gateway_metrics {
   std::array<counter*, refused_for_count> refused;
   counter& http_timeouts;
   counter& auth_failures;
+  counter& revoked_clients;
   counter& guests;
   counter& guests_limited;
   counter& frames_in;

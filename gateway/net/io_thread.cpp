@@ -101,6 +101,12 @@ void io_thread::drain(steady_time until) {
   }
 }
 
+void io_thread::revoked(const actors::revocations::revocation& what) {
+  for (auto at = everything_.begin(); at != everything_.end();) {
+    guarded(*at++, [&](tracked& t) { t.revoked(what); });
+  }
+}
+
 std::vector<connection_row> io_thread::describe(std::size_t rows_max) const {
   std::vector<connection_row> rows;
   const auto now = core_.clock.now();

@@ -37,6 +37,7 @@ class io_thread final : public walk_poster {
 
   void track(tracked& t);
   void drain(steady_time until);
+  void revoked(const actors::revocations::revocation& what);
   [[nodiscard]] std::size_t tracked_count() const noexcept { return everything_.size(); }
   [[nodiscard]] std::vector<connection_row> describe(std::size_t rows_max) const;
   /// Tells the session that its connection is gone, again and again while its mailbox is full.

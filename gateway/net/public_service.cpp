@@ -116,6 +116,7 @@ http_response public_service::guest(const http_request& r) {
   auth::claims claims;
   claims.user = user_id{"g-" + random_hex(secure_random(), 12)};
   claims.name = std::move(*name);
+  claims.jti = random_hex(secure_random(), 16);
   claims.expires_ms = now.value + std::chrono::milliseconds(core_.opts.guest_ttl).count();
   const auto token = core_.tokens->sign(claims, now);
   core_.counts.guests.add();

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "actors/revocations/messages.hpp"
 #include "runtime/base/clock.hpp"
 
 namespace lightstick::gateway::net {
@@ -38,6 +39,8 @@ class tracked : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   virtual void drain(steady_time until) = 0;
   /// End now.
   virtual void abort() = 0;
+  /// Tokens were revoked: whoever came with one of them has to go.
+  virtual void revoked(const actors::revocations::revocation& /*what*/) {}
   [[nodiscard]] virtual std::optional<connection_row> describe(steady_time /*now*/) const { return std::nullopt; }
 };
 

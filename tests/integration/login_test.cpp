@@ -59,7 +59,8 @@ TEST_P(login, the_token_of_the_command_line_is_accepted) {
                                               "17", "--name", "Mina", "--role", "moderator", "--ttl", "1h"});
   ASSERT_EQ(made.exit_code, 0) << made.err;
   auto client = dial();
-  const auto welcome = client.auth(made.out.substr(0, made.out.find('\n')));
+  const auto token = made.out.substr(0, made.out.find('\n'));
+  const auto welcome = client.auth(token);
   EXPECT_EQ(welcome["name"].text(), "Mina");
   EXPECT_EQ(welcome["role"].text(), "moderator");
   EXPECT_THAT(welcome["expires_in_s"].number(), AllOf(Ge(3'570U), Le(3'600U)));

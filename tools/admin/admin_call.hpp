@@ -33,11 +33,11 @@ class admin_call {
 };
 using admin_calls = std::vector<std::unique_ptr<admin_call>>;
 
-/// actors, inspect, why, connections, metrics, doctor, audit: they change nothing.
+/// actors, inspect, why, connections, metrics, doctor, audit, revocations: they change nothing.
 void add_looking_calls(admin_calls& to);
 /// tap, which watches one actor until it has seen enough.
 void add_tap_call(admin_calls& to);
-/// passivate, restart, deadletters: what they change is in the audit journal.
+/// passivate, restart, revoke, deadletters: what they change is in the audit journal.
 void add_changing_calls(admin_calls& to);
 /// erase, which takes away what a user has said, and trim. In the audit journal too.
 void add_job_calls(admin_calls& to);

@@ -155,6 +155,24 @@ class audit_call final : public admin_call {
   std::uint64_t before_ = 0;
 };
 
+class revocations_call final : public admin_call {
+ public:
+  CLI::App& declare(CLI::App& admin) override {
+    auto* app = admin.add_subcommand("revocations", "The tokens that `revoke` took back, the newest first.");
+    app->add_option("--limit", rows_, "At most so many rows, up to 1000.")
+        ->type_name("NUMBER")
+        ->check(CLI::Range(1U, 1'000U))
+        ->default_str(std::to_string(rows_default));
+    return *app;
+  }
+  exit_code run(const admin_client& client, const admin_output& out) override {
+    return out.print(client.get("/v1/admin/revocations?limit=" + std::to_string(rows_)), show_revocations);
+  }
+
+ private:
+  std::uint32_t rows_ = rows_default;
+};
+
 }  // namespace
 
 void add_looking_calls(admin_calls& to) {
@@ -165,6 +183,7 @@ void add_looking_calls(admin_calls& to) {
   to.push_back(std::make_unique<connections_call>());
   to.push_back(std::make_unique<metrics_call>());
   to.push_back(std::make_unique<audit_call>());
+  to.push_back(std::make_unique<revocations_call>());
 }
 
 }  // namespace lightstick::tools

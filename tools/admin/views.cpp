@@ -194,6 +194,11 @@ result<std::string> show_audit(std::string_view json) {
          cell_of("number", *number) + "\n";
 }
 
+result<std::string> show_revocations(std::string_view json) {
+  static constexpr std::array<shown_column, 4> columns{{{"user"}, {"jti"}, {"since_ts"}, {"until_ts"}}};
+  return show_rows(json, "revocations", "revocations", columns);
+}
+
 result<std::string> show_letters(std::string_view json) {
   static constexpr std::array<shown_column, 7> columns{{{"id", table::align::right},
                                                         {"ts"},

@@ -14,6 +14,7 @@ namespace lightstick::tools {
 /// One actor: its names and values, then its state's.
 [[nodiscard]] result<std::string> show_inspection(std::string_view json);
 [[nodiscard]] result<std::string> show_audit(std::string_view json);
+[[nodiscard]] result<std::string> show_revocations(std::string_view json);
 [[nodiscard]] result<std::string> show_letters(std::string_view json);
 /// "all is well", or the findings with their ways out.
 [[nodiscard]] result<std::string> show_doctor(std::string_view json);

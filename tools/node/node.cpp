@@ -1,5 +1,9 @@
 #include "tools/node/node.hpp"
 
+#include <atomic>
+#include <future>
+
+#include "actors/revocations/revocations_actor.hpp"
 #include "actors/room/messages.hpp"
 #include "actors/user/user_actor.hpp"
 #include "cluster/embedded.hpp"
@@ -16,6 +20,11 @@
 #include "tools/secret_file.hpp"
 
 namespace lightstick::tools {
+namespace {
+
+constexpr std::chrono::seconds revocations_within{5};
+
+}  // namespace
 
 // Destroyed from the last to the first, so each may use those above it. The server is above the log, and so outlives
 // it, because reads that still wait when the log ends are answered into the server.
@@ -41,6 +50,8 @@ struct node::parts {
   result<void> open_store();
   result<void> open_server();
   result<void> start_actors();
+  void learn_revocations();
+  void ask_what_is_revoked(std::function<void()> told);
   void open_rooms();
 };
 
@@ -92,9 +103,43 @@ result<void> node::parts::start_actors() {
   system = std::move(*started);
   actors::user::register_kind(*system);
   actors::room::register_kind(*system, server->fanout(), store->history(), config.room);
+  actors::revocations::register_kind(*system);
   actors::session::register_kind(*system, config.gateway.session);
   jobs->can_erase(std::make_unique<node_erasure>(*store, *system));
   return {};
+}
+
+void node::parts::ask_what_is_revoked(std::function<void()> told) {
+  using actors::revocations::listed;
+  auto answer = [known = tokens, told = std::move(told)](const result<listed>& got) {
+    if (got) known->revoked().know(got->entries);
+    if (!got)
+      LS_LOG(tools, error, "it is not known which tokens are revoked: only admins get in", {"why", got.error()});
+    told();
+  };
+  (void)system->tell({actors::revocations::kind, actors::revocations::key},
+                     runtime::make_message(actors::revocations::list{}),
+                     runtime::make_reply<listed>(std::move(answer)));
+}
+
+/// Before the first client. A journal that cannot be read keeps everybody but operators out, who come to mend it; it is
+/// asked again once a second.
+void node::parts::learn_revocations() {
+  tokens->revoked().forget();
+  auto told = std::make_shared<std::promise<void>>();
+  auto asked = std::make_shared<std::atomic<bool>>(true);
+  auto done = told->get_future();
+  ask_what_is_revoked([told, asked] {
+    *asked = false;
+    told->set_value();
+  });
+  if (done.wait_for(revocations_within) != std::future_status::ready) {
+    LS_LOG(tools, error, "it is not known which tokens are revoked: the disk has not answered in time");
+  }
+  minding.add([this, asked](bool /*asked_for*/) {
+    if (tokens->revoked().known() || asked->exchange(true)) return;
+    ask_what_is_revoked([asked] { *asked = false; });
+  });
 }
 
 /// So that rooms which are shown from the start exist from the start. One that cannot be opened keeps nobody else waiting.
@@ -116,6 +161,7 @@ result<std::unique_ptr<node>> node::start(const config::node_config& c) {
        {&parts::read_keys, &parts::read_secret, &parts::open_store, &parts::open_server, &parts::start_actors}) {
     if (auto done = ((*made).*step)(); !done) return fail(std::move(done.error()));
   }
+  made->learn_revocations();
   made->server->start(*made->system, *made->stored);
   made->open_rooms();
   made->minding.start();

@@ -3,6 +3,7 @@
 
 #include "gateway/auth/tokens.hpp"
 #include "runtime/base/names.hpp"
+#include "runtime/base/random.hpp"
 #include "tools/command.hpp"
 #include "tools/secret_file.hpp"
 #include "tools/text/units.hpp"
@@ -11,13 +12,15 @@ namespace lightstick::tools {
 namespace {
 
 constexpr std::chrono::hours ttl_max{24 * 3'660};
+constexpr std::size_t jti_bytes = 16;
 
 class token_command final : public command {
  public:
   CLI::App& declare(CLI::App& root) override {
-    auto* app = root.add_subcommand("token",
-                                    "Makes a token (JWT) and prints it alone.\n"
-                                    "Whoever has it is that user until it ends: it cannot be taken back.");
+    auto* app =
+        root.add_subcommand("token",
+                            "Makes a token (JWT) and prints it alone.\n"
+                            "Whoever has it is that user until it ends: `lightstick admin revoke` takes it back.");
     app->add_option("--secret-file", secret_file_, "The node's secret: what its --auth-secret-file names. Required.")
         ->type_name("FILE");
     app->add_option("--user", user_, "Id of the user, 1 to 128 bytes without control characters or '/'. Required.")
@@ -67,6 +70,7 @@ class token_command final : public command {
       if (auto ok = check_name(room, "--room"); !ok) return fail(std::move(ok.error()));
     }
     c.rooms = rooms_;
+    c.jti = random_hex(secure_random(), jti_bytes);
     auto ttl = text::parse_duration(ttl_);
     if (!ttl) return fail(errc::invalid, "--ttl: " + ttl.error().detail);
     if (*ttl < std::chrono::seconds{1} || *ttl > ttl_max) return fail(errc::invalid, "--ttl: must be 1s to 3660d");

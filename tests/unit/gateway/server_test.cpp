@@ -110,6 +110,7 @@ TEST_F(server_test, guests_get_tokens_that_let_them_in_when_allowed) {
   const auto claims = tokens->verify(given, system_clock_source().wall());
   ASSERT_TRUE(claims);
   EXPECT_EQ(claims->name, "Mina");
+  EXPECT_EQ(claims->jti.size(), 32U) << "it can be revoked";
   EXPECT_EQ(claims->as, actors::role::fan);
   EXPECT_EQ(claims->user.str().substr(0, 2), "g-");
   EXPECT_EQ(call("GET", "/v1/rooms", {}, given).body, R"({"rooms":[{"room":"lobby","members":0}]})");

@@ -293,6 +293,47 @@ TEST(tokens, iss_is_checked_when_expected) {
   EXPECT_EQ(outcome(with(R"("iss":"joe")")), "ok");
 }
 
+// ---- revocations ----
+
+TEST(tokens, that_were_revoked_are_refused) {
+  const auto by = authority();
+  const auto says = [&](const std::string& more) {
+    const auto found = by->verify(signed_token(usual_header, with(more)), now);
+    return found ? std::string("ok") : found.error().to_string();
+  };
+  const auto iat = [](std::int64_t seconds_ago) {
+    return "\"iat\":" + std::to_string(now.value / 1'000 - seconds_ago);
+  };
+  by->revoked().add({false, "t-1", now, {now.value + 1}}, now);
+  EXPECT_EQ(says(R"("jti":"t-1")"), refused("revoked"));
+  EXPECT_EQ(says(R"("jti":"t-2")"), "ok");
+  by->revoked().add({true, "17", {now.value - 10'000}, {now.value + 1}}, now);
+  EXPECT_EQ(says(iat(11)), refused("revoked"));
+  EXPECT_EQ(says(iat(9)), "ok");
+  EXPECT_EQ(says(""), refused("revoked")) << "nobody knows when it was issued";
+}
+
+TEST(tokens, nobody_but_admins_gets_in_before_it_is_known_what_is_revoked) {
+  const auto by = authority();
+  by->revoked().forget();
+  const auto early = by->verify(signed_token(usual_header, with("")), now);
+  ASSERT_FALSE(early);
+  EXPECT_TRUE(early.error().is_transient());
+  EXPECT_GT(early.error().retry_after.count(), 0);
+  EXPECT_TRUE(by->verify(signed_token(usual_header, with(R"("roles":["admin"])")), now));
+  EXPECT_EQ(by->verify(signed_token(usual_header, with(""), secret + "x"), now).error().code,
+            make_error_code(actors::errc::unauthenticated))
+      << "a bad token stays a bad one";
+  by->revoked().know({});
+  EXPECT_TRUE(by->verify(signed_token(usual_header, with("")), now));
+}
+
+TEST(tokens, jti_is_a_text_that_can_be_revoked) {
+  EXPECT_EQ(outcome(with(R"("jti":7)")), refused("jti is not a string"));
+  EXPECT_EQ(outcome(with(R"("jti":")" + std::string(256, 'j') + '"')), "ok");
+  EXPECT_EQ(outcome(with(R"("jti":")" + std::string(257, 'j') + '"')), refused("jti is too long to be revoked"));
+}
+
 // ---- public keys ----
 
 /// An authority with these public keys beside the secret.
