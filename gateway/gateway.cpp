@@ -49,7 +49,7 @@ class net_server final : public server {
   ~net_server() override { stop(); }
 
   [[nodiscard]] result<void> open() {
-    auto tls = net::make_tls(core_.opts.tls);
+    auto tls = net::tls_source::make(core_.opts.tls, core_.clock, core_.registry);
     if (!tls) return fail(std::move(tls.error()));
     tls_ = std::move(*tls);
     auto opened = net::open_listeners(listen_, "client", pointers(threads_));
@@ -57,7 +57,7 @@ class net_server final : public server {
     auto admin_opened = net::open_listeners(admin_listen_, "admin", {admin_thread_.get()});
     if (!admin_opened) return fail(std::move(admin_opened.error()));
 
-    public_config_ = {&public_, tls_.get(), true};
+    public_config_ = {&public_, tls_->enabled() ? tls_.get() : nullptr, true};
     admin_config_ = {&*admin_, nullptr, false};
     for (std::size_t i = 0; i < threads_.size(); ++i) {
       acceptors_.push_back(
@@ -83,6 +83,8 @@ class net_server final : public server {
     admin_thread_->start();
     started_ = true;
   }
+
+  void look_at_files() override { tls_->look(); }
 
   void drain(std::chrono::milliseconds limit) override {
     if (!started_ || stopped_) return;
@@ -142,7 +144,7 @@ class net_server final : public server {
   net::connection_limits admin_limits_;
   endpoint listen_;
   endpoint admin_listen_;
-  std::unique_ptr<net::asio::ssl::context> tls_;
+  std::unique_ptr<net::tls_source> tls_;
   net::public_service public_;
   std::optional<admin::admin_service> admin_;
   net::http_config public_config_;

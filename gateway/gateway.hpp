@@ -114,6 +114,9 @@ class server {
 
   /// Begins to serve. REQUIRES: the kinds are registered; `sys` and `info` outlive the server's threads (until `stop`).
   virtual void start(runtime::system& sys, node_info& info) = 0;
+  /// Takes the TLS certificate and its key anew when their files have changed: for clients that connect from now on.
+  /// Thread: one at a time; it reads files.
+  virtual void look_at_files() = 0;
   /// Stops accepting, says `move` to every client, closes each with 4200 within `limit`; readyz says 503 from now on (as while `unready`).
   virtual void drain(std::chrono::milliseconds limit) = 0;
   /// Ends all threads. Idempotent.

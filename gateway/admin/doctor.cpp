@@ -100,6 +100,22 @@ void look_at_keys(const metrics& registry, std::vector<finding>& out) {
   }
 }
 
+void look_at_certificate(const metrics& registry, std::vector<finding>& out) {
+  constexpr std::int64_t day = 86'400;
+  constexpr std::int64_t enough = 7 * day;
+  const auto left = value_of(registry, "lightstick_gateway_tls_left_seconds", enough);
+  if (left <= 0) {
+    out.push_back({"error", "tls.certificate", "has ended: clients refuse it", "put a newer one into its file"});
+  } else if (left < enough) {
+    out.push_back({"warning", "tls.certificate", "ends in " + std::to_string(left / day) + " days",
+                   "put a newer one into its file, with its key: the node takes them by itself"});
+  }
+  if (value_of(registry, "lightstick_gateway_tls_failing", 0) != 0) {
+    out.push_back({"warning", "tls.certificate", "was replaced by files that cannot be used: the one before is shown",
+                   "the log says why (`a new TLS certificate cannot be used`)"});
+  }
+}
+
 }  // namespace
 
 std::vector<finding> examine(const runtime::system& sys, const metrics& registry) {
@@ -108,6 +124,7 @@ std::vector<finding> examine(const runtime::system& sys, const metrics& registry
   look_at_storage(registry, out);
   look_at_letters(registry, out);
   look_at_keys(registry, out);
+  look_at_certificate(registry, out);
   std::ranges::stable_sort(out, [](const finding& a, const finding& b) { return a.severity < b.severity; });
   return out;
 }

@@ -2,13 +2,14 @@
 
 #include "gateway/net/http_message.hpp"
 #include "gateway/net/io_thread.hpp"
+#include "gateway/net/tls.hpp"
 
 namespace lightstick::gateway::net {
 
 /// What a listener serves.
 struct http_config {
   http_service* service = nullptr;
-  asio::ssl::context* tls = nullptr;  ///< null: plain
+  const tls_source* tls = nullptr;  ///< null: plain
   bool clients = true;                ///< WebSockets and balancers' headers; false: the admin listener
 };
 

@@ -5,7 +5,8 @@
 namespace lightstick::gateway::net {
 
 void serve_tls(io_thread& thread, tcp_socket socket, place where, const http_config& config) {
-  tls_stream stream(std::move(socket), *config.tls);
+  // OpenSSL keeps what a stream needs of its context, so that a newer one may take its place meanwhile.
+  tls_stream stream(std::move(socket), *config.tls->context());
   std::make_shared<http_session<tls_stream>>(thread, std::move(stream), std::move(where), config)->run();
 }
 

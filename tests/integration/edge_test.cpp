@@ -2,6 +2,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <openssl/ssl.h>
+
+#include <csignal>
+
+#include "tests/support/certificate.hpp"
 #include "tests/support/node_test.hpp"
 
 namespace lightstick::test {
@@ -129,6 +134,25 @@ TEST_F(balancer, without_forwarding_no_header_is_believed) {
   EXPECT_FALSE(enter_with("", "X-Forwarded-For: 203.0.113.8\r\n").has_value());
 }
 
+/// The CN that a TLS server shows to a client that speaks this version only (0: any); nothing when they do not agree.
+std::optional<std::string> shown_by(std::uint16_t port, int version = 0) {
+  const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(SSL_CTX_new(TLS_client_method()), &SSL_CTX_free);
+  if (version != 0) {
+    SSL_CTX_set_security_level(context.get(), 0);  // the client would not dare to speak the old ones
+    SSL_CTX_set_min_proto_version(context.get(), version);
+    SSL_CTX_set_max_proto_version(context.get(), version);
+  }
+  const std::unique_ptr<BIO, decltype(&BIO_free_all)> dialed(BIO_new_ssl_connect(context.get()), &BIO_free_all);
+  BIO_set_conn_hostname(dialed.get(), ("127.0.0.1:" + std::to_string(port)).c_str());
+  if (BIO_do_handshake(dialed.get()) != 1) return std::nullopt;
+  SSL* ssl = nullptr;
+  BIO_get_ssl(dialed.get(), &ssl);
+  const std::unique_ptr<X509, decltype(&X509_free)> shown(SSL_get1_peer_certificate(ssl), &X509_free);
+  char name[256] = {};
+  X509_NAME_get_text_by_NID(X509_get_subject_name(shown.get()), NID_commonName, name, sizeof name);
+  return name;
+}
+
 class tls : public encoded_test {
  protected:
   void SetUp() override {
@@ -172,6 +196,36 @@ TEST_P(tls, http_works_and_plain_text_does_not) {
   stream plain({.port = the_node().port()});
   plain.write("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_EQ(plain.read_to_end().find("200 OK"), std::string::npos);
+}
+
+TEST_P(tls, a_new_certificate_is_shown_to_who_connects_then) {
+  auto mina = enter_by_tls("mina");
+  mina.join("aurora");
+  const auto title = [&] { return shown_by(the_node().port()); };
+  EXPECT_EQ(title(), "localhost");
+  const auto next = make_certificate("DNS:localhost", "next");
+  write_file(certificate(), next.chain);
+  EXPECT_TRUE(poll_until([&] { return the_node().metric("lightstick_gateway_tls_failing") == 1; }))
+      << "its key is not there yet";
+  EXPECT_EQ(title(), "localhost");
+  write_file(key(), next.key);
+  the_node().process().signal(SIGHUP);
+  EXPECT_TRUE(poll_until([&] { return title() == "next"; }));
+  EXPECT_EQ(the_node().metric("lightstick_gateway_tls_failing"), 0);
+  EXPECT_GT(the_node().metric("lightstick_gateway_tls_left_seconds"), 80'000);
+  EXPECT_EQ(mina.publish("aurora", "still here")["off"], value(1));
+  auto jun = enter_by_tls("jun");
+  jun.join("aurora");
+  mina.publish("aurora", "hello");
+  EXPECT_EQ(jun.pushed_through("aurora", 2).back().text, "hello");
+}
+
+TEST_P(tls, older_versions_are_refused) {
+  const auto port = the_node().port();
+  EXPECT_FALSE(shown_by(port, TLS1_VERSION));
+  EXPECT_FALSE(shown_by(port, TLS1_1_VERSION));
+  EXPECT_TRUE(shown_by(port, TLS1_2_VERSION));
+  EXPECT_TRUE(shown_by(port, TLS1_3_VERSION));
 }
 
 TEST_P(tls, a_handshake_that_never_ends_is_ended) {

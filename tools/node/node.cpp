@@ -91,6 +91,7 @@ result<void> node::parts::open_server() {
   auto made = gateway::server::make(config.gateway, tokens, system_clock_source(), registry);
   if (!made) return fail(std::move(made.error()));
   server = std::move(*made);
+  minding.add([this](bool /*asked_for*/) { server->look_at_files(); });
   return {};
 }
 

@@ -24,7 +24,7 @@ class node {
   node(const node&) = delete;
   node& operator=(const node&) = delete;
 
-  /// Reads what may change while it runs (the key set) now; returns at once. Thread: any, before `stop`.
+  /// Reads what may change while it runs (key set, certificate) now; returns at once. Thread: any, before `stop`.
   void read_files_again();
 
   /// With the ports really taken: "http://127.0.0.1:8080", https with TLS.

@@ -42,5 +42,22 @@ TEST(doctor, tells_that_keys_of_tokens_cannot_be_had) {
   EXPECT_NE(found[0].what.find("2 keys"), std::string::npos) << found[0].what;
 }
 
+TEST(doctor, tells_of_a_certificate_before_it_ends) {
+  testing::stepped_actors node([](runtime::system&) {});
+  auto& left = node.registry.make_gauge("lightstick_gateway_tls_left_seconds", "");
+  auto& failing = node.registry.make_gauge("lightstick_gateway_tls_failing", "");
+  const auto severities = [&](std::int64_t seconds) {
+    left.set(seconds);
+    std::string out;
+    for (const auto& f : examine(node.system(), node.registry)) out += std::string(f.severity) + " " + f.subject + ";";
+    return out;
+  };
+  EXPECT_EQ(severities(7 * 86'400), "");
+  EXPECT_EQ(severities(7 * 86'400 - 1), "warning tls.certificate;");
+  EXPECT_EQ(severities(0), "error tls.certificate;");
+  failing.set(1);
+  EXPECT_EQ(severities(30 * 86'400), "warning tls.certificate;");
+}
+
 }  // namespace
 }  // namespace lightstick::gateway::admin
