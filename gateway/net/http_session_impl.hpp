@@ -66,6 +66,7 @@ class http_session final : public tracked, public std::enable_shared_from_this<h
   using request_parser = http::request_parser<http::string_body>;
   static constexpr std::chrono::milliseconds last_words{2'000};
   static constexpr std::chrono::milliseconds handler_limit{10'000};
+  static constexpr std::chrono::milliseconds origin_pause{1'000};
   static constexpr std::size_t read_bytes = 2'048;
   static constexpr bool encrypted = std::is_same_v<Stream, tls_stream>;
 
@@ -282,7 +283,8 @@ class http_session final : public tracked, public std::enable_shared_from_this<h
     if (!origin_allowed(origin, view(req[http::field::host]), core_.opts.origins)) {
       core_.counts.refused_because(refused_for::origin).add();
       LS_LOG(gateway, info, "origin refused", {"origin", origin}, {"addr", place_.client.to_string()});
-      co_return co_await write(error_response(403, actors::errc::forbidden, "not from this origin"), false, false);
+      co_await pause(origin_pause);
+      co_return co_await write(error_response(403, actors::errc::forbidden, origin_refusal(origin)), false, false);
     }
     if (auto why =
             bad_upgrade(view(req[http::field::sec_websocket_version]), view(req[http::field::sec_websocket_key]))) {
@@ -315,6 +317,15 @@ class http_session final : public tracked, public std::enable_shared_from_this<h
   }
 
   // ---- small things ----
+
+  /// A page that may not come in and tries again and again is slowed by this.
+  awaitable<void> pause(std::chrono::milliseconds for_so_long) {
+    set_deadline(for_so_long + last_words);
+    timer wait(thread_.context());
+    wait.expires_after(for_so_long);
+    error_code ec;
+    co_await wait.async_wait(asio::redirect_error(use_awaitable, ec));
+  }
 
   /// The balancer is to tell the client's address in a header of this connection's requests.
   [[nodiscard]] bool by_header() const {

@@ -2,6 +2,7 @@
 
 #include "gateway/net/text.hpp"
 #include "gateway/ws/handshake.hpp"
+#include "runtime/base/names.hpp"
 
 namespace lightstick::gateway::net {
 namespace {
@@ -60,6 +61,13 @@ bool origin_allowed(std::string_view origin, std::string_view host, const std::v
     return equal_ignoring_case(without_port(origin.substr(scheme.size()), port), without_port(host, port));
   };
   return !host.empty() && (same_host(http, ":80") || same_host(https, ":443"));
+}
+
+std::string origin_refusal(std::string_view origin) {
+  constexpr std::size_t shown_bytes_max = 200;
+  const bool shown = origin.size() <= shown_bytes_max && valid_utf8(origin);
+  return "pages of " + (shown ? "'" + std::string(origin) + "'" : std::string("this origin")) +
+         " may not open a WebSocket here: the operator can name their origin in web.origins";
 }
 
 }  // namespace lightstick::gateway::net

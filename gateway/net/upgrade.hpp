@@ -32,4 +32,7 @@ struct subprotocol {
 [[nodiscard]] bool origin_allowed(std::string_view origin, std::string_view host,
                                   const std::vector<std::string>& allowed);
 
+/// What such a page is told, with the way out.
+[[nodiscard]] std::string origin_refusal(std::string_view origin);
+
 }  // namespace lightstick::gateway::net

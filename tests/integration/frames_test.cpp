@@ -253,12 +253,16 @@ TEST_F(websocket, it_is_at_its_own_path_only) {
 TEST_F(websocket, pages_of_other_sites_may_not_open_it) {
   auto& n = the_node();
   auto options = n.to(encoding::json);
-  options.headers = "Origin: https://elsewhere.example\r\n";
-  try {
-    ws_client client{options};
-    FAIL() << "a page of another site got in";
-  } catch (const upgrade_refused& refused) {
-    EXPECT_EQ(refused.response.status, 403);
+  for (const auto* origin : {"https://elsewhere.example", "null"}) {
+    options.headers = std::string("Origin: ") + origin + "\r\n";
+    try {
+      ws_client client{options};
+      FAIL() << "a page of another site got in";
+    } catch (const upgrade_refused& refused) {
+      EXPECT_EQ(refused.response.status, 403);
+      EXPECT_NE(refused.response.body.find("pages of '" + std::string(origin) + "'"), std::string::npos)
+          << refused.response.body;
+    }
   }
   options.headers = "Origin: http://127.0.0.1:" + std::to_string(n.port()) + "\r\n";
   EXPECT_TRUE(ws_client{options}.is_open());

@@ -32,6 +32,15 @@ TEST(origin_test, the_page_of_the_same_host_may) {
   EXPECT_TRUE(origin_allowed("http://chat.example:80", "chat.example", {}));
 }
 
+TEST(origin_test, a_page_that_may_not_is_told_why) {
+  EXPECT_EQ(origin_refusal("https://evil.example"),
+            "pages of 'https://evil.example' may not open a WebSocket here: the operator can name their origin in "
+            "web.origins");
+  for (const auto& strange : {std::string("\xff"), std::string(201, 'x')}) {
+    EXPECT_NE(origin_refusal(strange).find("pages of this origin"), std::string::npos);
+  }
+}
+
 TEST(origin_test, other_pages_may_not_unless_they_are_named) {
   for (const auto* origin : {"https://evil.example", "http://chat.example:8081", "null", "http://", "chat.example",
                              "https://chat.example.evil.example", "http://chat.example:443"}) {
