@@ -38,6 +38,14 @@ struct tls_files {
 /// one named is read: the other may be the client's own.
 enum class forwarding : std::uint8_t { none, proxy_protocol, forwarded, x_forwarded_for };
 
+/// An OpenID Connect provider at which the page lets people log in.
+struct login_provider {
+  std::string issuer;                   ///< its URL; empty = none
+  std::string client_id;
+  std::string scope = "openid profile";
+  std::vector<std::string> origins;     ///< that it lives on beside the issuer's, for its token endpoint
+};
+
 struct options {
   node_id node{"n1"};
   endpoint listen;
@@ -50,6 +58,7 @@ struct options {
   rate_limit fan_publish_rate{10, 40};       ///< of one fan, all sessions on this node together
   rate_limit address_publish_rate{100, 400}; ///< of all fans of one address (loopback exempt with the address limit)
   std::vector<std::string> rooms{"lobby"}; ///< exist, and are shown in the list of rooms, from the start
+  login_provider login;
   std::vector<std::string> origins;        ///< allowed Origin of browsers' WebSockets; empty = the same host only
 
   forwarding forwarded = forwarding::none;

@@ -1,6 +1,7 @@
 #include "gateway/net/public_service.hpp"
 
 #include <algorithm>
+#include <array>
 #include <unordered_set>
 
 #include "gateway/web_assets.hpp"
@@ -11,13 +12,45 @@
 namespace lightstick::gateway::net {
 namespace {
 
-constexpr std::string_view page_policy =
-    "default-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'; "
-    "form-action 'self'";
 constexpr std::chrono::seconds rooms_fresh{1};
 constexpr wire::bounds guest_bounds{4'096, 4, 32};
 
 bool reads(const http_request& r) { return r.method == "GET" || r.method == "HEAD"; }
+
+/// "https://login.example" of "https://login.example/realms/fans".
+std::string origin_of(const std::string& url) {
+  const auto host = url.find("://") + 3;
+  return url.substr(0, url.find('/', host));
+}
+
+/// The page runs and loads what is ours; it asks nobody but this node and the provider that people log in at.
+std::string policy_for(const login_provider& login) {
+  std::string out = "default-src 'self'; connect-src 'self'";
+  if (!login.issuer.empty()) out += " " + origin_of(login.issuer);
+  for (const auto& each : login.origins) out += " " + each;
+  return out + "; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
+}
+
+std::string ways_in_json(const options& o) {
+  std::string body;
+  wire::json_writer w(body);
+  w.begin_map(2);
+  w.key("guests");
+  w.boolean(o.guests);
+  if (!o.login.issuer.empty()) {
+    w.key("provider");
+    w.begin_map(3);
+    const std::array<std::pair<std::string_view, const std::string*>, 3> facts{
+        {{"issuer", &o.login.issuer}, {"client_id", &o.login.client_id}, {"scope", &o.login.scope}}};
+    for (const auto& [key, value] : facts) {
+      w.key(key);
+      w.string(*value);
+    }
+    w.end_map();
+  }
+  w.end_map();
+  return body;
+}
 
 /// The name in `{"name":"Mina"}`.
 result<std::string> guest_name(std::string_view body) {
@@ -54,6 +87,9 @@ http_response readiness_response(const core& c) {
   return out;
 }
 
+public_service::public_service(core& c)
+    : core_(c), page_policy_(policy_for(c.opts.login)), ways_in_(ways_in_json(c.opts)) {}
+
 http_response token_response(const error& why, std::string_view advice) {
   if (why.is_transient()) {
     return error_response(503, actors::errc::unavailable, "the token cannot be checked yet", why.retry_after);
@@ -69,11 +105,12 @@ void public_service::handle(const http_request& request, responder respond) { re
 
 http_response public_service::answer(const http_request& r) {
   if (r.path == "/v1/guest") return r.method == "POST" ? guest(r) : wrong_method_response("POST");
-  const bool known = r.path == "/v1/rooms" || r.path == "/healthz" || r.path == "/readyz" || r.path == "/v1/ws" ||
-                     find_web_asset(r.path) != nullptr;
+  const bool known = r.path == "/v1/rooms" || r.path == "/v1/login" || r.path == "/healthz" || r.path == "/readyz" ||
+                     r.path == "/v1/ws" || find_web_asset(r.path) != nullptr;
   if (!known) return not_found_response();
   if (!reads(r)) return wrong_method_response("GET, HEAD");
   if (r.path == "/v1/rooms") return rooms(r);
+  if (r.path == "/v1/login") return json_response(ways_in_);
   if (r.path == "/healthz") return health_response();
   if (r.path == "/readyz") return readiness_response(core_);
   if (r.path == "/v1/ws") {
@@ -90,7 +127,7 @@ http_response public_service::asset(const http_request& r) const {
   out.headers.emplace_back("ETag", found->etag);
   // Names do not change with the bytes: ask each time whether they are still the same, which costs no body.
   out.headers.emplace_back("Cache-Control", "no-cache");
-  out.headers.emplace_back("Content-Security-Policy", page_policy);
+  out.headers.emplace_back("Content-Security-Policy", page_policy_);
   if (r.if_none_match.find(found->etag) != std::string_view::npos) {
     out.status = 304;
     return out;

@@ -9,12 +9,12 @@
 
 namespace lightstick::gateway::net {
 
-/// What fans' browsers and balancers get by HTTP: the page, guest log-in, the list of rooms, health. Thread: any.
+/// What fans' browsers and balancers get by HTTP: the page, guest log-in, the ways in, the list of rooms, health. Thread: any.
 class public_service final : public http_service {
  public:
   static constexpr std::size_t rooms_listed_max = 100;
 
-  explicit public_service(core& c) : core_(c) {}
+  explicit public_service(core& c);
   void handle(const http_request& request, responder respond) override;
 
  private:
@@ -29,6 +29,8 @@ class public_service final : public http_service {
   [[nodiscard]] std::shared_ptr<const room_rows> current_rooms();
 
   core& core_;
+  const std::string page_policy_;
+  const std::string ways_in_;
   std::mutex rooms_mutex_;
   std::shared_ptr<const room_rows> rooms_;  ///< looked up once a second, however many ask
 };

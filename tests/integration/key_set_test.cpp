@@ -123,6 +123,24 @@ TEST_F(key_sets, a_file_is_read_again_when_it_changes_and_on_sighup) {
   EXPECT_TRUE(the_node().runs());
 }
 
+TEST_F(key_sets, the_page_learns_where_people_log_in_and_may_call_nobody_else) {
+  web_server provider;
+  provider.answer_with(set_of({&first_}));
+  start_node({"--auth-jwks", provider.url(), "--auth-audience", "page", "--web-login-issuer",
+              "https://login.example/fans", "--web-login-client", "page", "--web-login-origins",
+              "https://tokens.example"});
+  const auto policy = http_get(the_node().port(), "/").header("content-security-policy");
+  EXPECT_NE(policy.find("connect-src 'self' https://login.example https://tokens.example;"), std::string::npos)
+      << policy;
+  EXPECT_EQ(http_get(the_node().port(), "/v1/login").body,
+            R"({"guests":false,"provider":{"issuer":"https://login.example/fans","client_id":"page",)"
+            R"("scope":"openid profile"}})");
+  start_node({"--guests"});
+  EXPECT_NE(http_get(the_node().port(), "/").header("content-security-policy").find("connect-src 'self';"),
+            std::string::npos);
+  EXPECT_EQ(http_get(the_node().port(), "/v1/login").body, R"({"guests":true})");
+}
+
 TEST_F(key_sets, a_file_that_is_none_keeps_the_node_from_starting) {
   const temp_folder files;
   write_file(files / "secret", std::string(40, 's'));

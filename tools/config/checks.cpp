@@ -43,6 +43,21 @@ result<void> key_location(const std::string& text) {
   return text.find("://") == std::string::npos ? result<void>{} : gateway::check_url(text);
 }
 
+result<void> issuer_url(const std::string& text) {
+  if (text.empty()) return {};
+  if (auto called = gateway::check_url(text); !called) return called;
+  // These would end its word in the page's Content-Security-Policy.
+  if (text.find_first_of("?#;,'\"") != std::string::npos) return fail(errc::invalid);
+  return printable(text);
+}
+
+result<void> printable(const std::string& text) {
+  constexpr std::size_t bytes_max = 256;
+  const auto shown = [](char c) { return c >= ' ' && c <= '~'; };
+  if (text.size() > bytes_max || !std::ranges::all_of(text, shown)) return fail(errc::invalid);
+  return {};
+}
+
 result<void> web_origin(const std::string& text) {
   std::string_view rest = text;
   if (rest.starts_with("https://")) {
@@ -52,7 +67,7 @@ result<void> web_origin(const std::string& text) {
   } else {
     return fail(errc::invalid);
   }
-  auto fits = !rest.empty() && rest.find_first_of("/?#@ \t") == std::string_view::npos;
+  auto fits = !rest.empty() && rest.find_first_of("/?#@;,'\" \t\r\n") == std::string_view::npos;
   if (!fits) return fail(errc::invalid);
   return {};
 }

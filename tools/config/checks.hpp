@@ -17,6 +17,10 @@ namespace lightstick::tools::config {
 [[nodiscard]] result<void> network(const std::string& text);
 /// A file's name without control characters, or a URL that can be called.
 [[nodiscard]] result<void> key_location(const std::string& text);
+/// Nothing, or a URL without a query whose origin can stand in the page's policy.
+[[nodiscard]] result<void> issuer_url(const std::string& text);
+/// At most 256 characters of ASCII from the blank on.
+[[nodiscard]] result<void> printable(const std::string& text);
 /// "https://fans.example:8443": as browsers send it, without a path.
 [[nodiscard]] result<void> web_origin(const std::string& text);
 

@@ -59,6 +59,15 @@ problems impossible(const effective& e) {
   const auto& keys = e.values.keys;
   r.refuse("auth.jwks_ca", keys.ca_file.empty() || keys.from.starts_with("https://"),
            "has no effect without an auth.jwks that begins with https://");
+  const auto& login = g.login;
+  const bool provider = !login.issuer.empty();
+  r.refuse("web.login_issuer", !provider || !keys.from.empty(), "needs auth.jwks: the provider's public keys");
+  r.refuse("web.login_issuer", !provider || !login.client_id.empty(), "needs web.login_client");
+  r.refuse("web.login_issuer", !provider || e.values.tokens.audience == login.client_id,
+           "needs auth.audience to be web.login_client: an ID token names who it was made for");
+  r.refuse("web.login_scope", !provider || (" " + login.scope + " ").find(" openid ") != std::string::npos,
+           "has to hold `openid`");
+  r.refuse("web.login_client", provider || login.client_id.empty(), "has no effect without web.login_issuer");
   r.fits("auth.jwks_interval", "auth.jwks_refresh", keys.times.interval <= keys.times.refresh,
          "the first is the shortest time between two looks, the second the longest");
   r.refuse("proxy.forwarding", g.forwarded == gateway::forwarding::none || !g.trusted.empty(),

@@ -87,6 +87,22 @@ std::vector<option> node_options() {
 
       list("web.rooms", "ROOM", "names of 1 to 128 bytes without control characters or '/'",
            "Rooms that exist, and that the page lists, from the start.", LS_AT(gateway.rooms), 100, room_name),
+      text_value(
+          "web.login_issuer", "URL", "empty, or a URL that begins with https:// or http://",
+          "OpenID Connect provider at which the page lets people log in, as it names itself (`iss`); empty = none. Its "
+          "ID tokens let in: needs auth.jwks (its keys) and auth.audience (web.login_client).",
+          LS_AT(gateway.login.issuer), issuer_url),
+      text_value(
+          "web.login_client", "TEXT", "1 to 256 printable characters, or empty",
+          "The id that the provider knows the page by: a public client with PKCE, whose redirect URI is the page's "
+          "address.",
+          LS_AT(gateway.login.client_id), printable),
+      text_value("web.login_scope", "TEXT", "1 to 256 printable characters, or empty",
+                 "What the page asks the provider for, `openid` among it.", LS_AT(gateway.login.scope), printable),
+      list(
+          "web.login_origins", "ORIGIN", "origins as https://login.example",
+          "Where the provider lives beside the issuer's host, such as its token endpoint: the page may call these too.",
+          LS_AT(gateway.login.origins), 10, web_origin),
       list("web.origins", "ORIGIN", "origins as https://fans.example",
            "Other sites whose pages may open a WebSocket here; empty = pages of this host only.",
            LS_AT(gateway.origins), 100, web_origin),

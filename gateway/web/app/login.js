@@ -32,6 +32,21 @@ export async function enterAsGuest(name) {
 }
 
 /**
+ * Which ways in there are.
+ * @returns {Promise<{guests: boolean, provider?: {issuer: string, client_id: string, scope: string}}>} guests only, when
+ *   the node does not say
+ */
+export async function waysIn() {
+  try {
+    const response = await fetch('v1/login', { signal: AbortSignal.timeout(10_000) });
+    const body = response.ok ? await response.json() : {};
+    return { guests: body.guests !== false, provider: body.provider };
+  } catch {
+    return { guests: true };
+  }
+}
+
+/**
  * The rooms that are open, largest first.
  * @param {string} token
  * @returns {Promise<{room: string, members: number}[]>} empty when the node does not say

@@ -3,9 +3,10 @@ import { byId, h, oncePerFrame } from './dom.js';
 import { badge, isName } from './format.js';
 import { chooseLanguage, language, languages, onLanguage, startLanguage, t } from './i18n.js';
 import { kept } from './kept.js';
-import { enterAsGuest, openRooms } from './login.js';
+import { LoginFailed, enterAsGuest, openRooms, waysIn } from './login.js';
 import { personLight } from './messages.js';
 import { RoomPane } from './pane.js';
+import { Provider } from './provider.js';
 import { RoomList } from './rooms.js';
 import { StatusSign } from './status.js';
 import { Welcome } from './welcome.js';
@@ -49,18 +50,40 @@ function start() {
   });
   window.addEventListener('hashchange', () => route());
   document.addEventListener('visibilitychange', () => refreshRooms());
-  if (kept.get('token')) connect();
+  if (Provider.isReturn()) comeBack();
+  else if (kept.get('token')) connect();
   else showWelcome();
+}
+
+/** From the provider: with a token, or with the reason why not. */
+async function comeBack() {
+  try {
+    const { provider } = await waysIn();
+    if (!provider) throw new LoginFailed('login_failed');
+    enter({ ...(await new Provider(provider).finish()), by: 'provider' });
+  } catch (error) {
+    // A link that somebody made up does not end a visit.
+    if (kept.get('token')) connect();
+    else showWelcome(error.key ?? 'login_failed');
+  }
 }
 
 function showWelcome(problem) {
   document.body.dataset.view = 'welcome';
   status.show({ state: 'idle' });
   welcome.show(kept.get('name') ?? '', problem);
+  offerWaysIn();
 }
 
-function enter({ name, token, user }) {
+async function offerWaysIn() {
+  const { guests, provider } = await waysIn();
+  welcome.offer({ guests, provider: provider && new Provider(provider) });
+  if (document.body.dataset.view === 'welcome' && document.activeElement === document.body) welcome.focus();
+}
+
+function enter({ name, token, user, by = 'guest' }) {
   kept.set('name', name);
+  kept.set('by', by);
   kept.set('token', token);
   kept.set('user', user);
   connect();
@@ -83,8 +106,9 @@ function connect() {
   refreshRooms();
 }
 
-/** A guest's pass that ran out is replaced by a new one under the same name. */
+/** A guest's pass that ran out is replaced by a new one under the same name. Others have to log in again. */
 async function fetchToken({ expired }) {
+  if (expired && kept.get('by') === 'provider') throw Object.assign(new LoginFailed('signed_out'), { permanent: true });
   if (expired) {
     try {
       const { token, user } = await enterAsGuest(kept.get('name') ?? '');
@@ -165,7 +189,7 @@ function escape() {
 
 function skip() {
   if (document.body.dataset.view === 'room') pane.composer.focus();
-  else if (document.body.dataset.view === 'welcome') byId('name').focus();
+  else if (document.body.dataset.view === 'welcome') welcome.focus();
   else roomList.focus();
 }
 

@@ -14,10 +14,18 @@ export class Node {
   #secret = randomBytes(24).toString('hex');
   #child;
   #port = 0;
+  #adminPort;
   #log = '';
+  #options;
 
-  constructor(binary) {
+  /** @param {string[]} [options] further words of its command line */
+  constructor(binary, options = []) {
     this.#binary = binary;
+    this.#options = options;
+  }
+
+  get binary() {
+    return this.#binary;
   }
 
   /** Where the page is, once started. */
@@ -35,7 +43,7 @@ export class Node {
     this.#folder ??= await this.#makeFolder();
     const args = ['node', '--data', path.join(this.#folder, 'data')];
     args.push('--listen', `127.0.0.1:${this.#port}`, '--admin-listen', '127.0.0.1:0');
-    args.push('--auth-secret-file', path.join(this.#folder, 'secret'), '--guests');
+    args.push('--auth-secret-file', path.join(this.#folder, 'secret'), ...(this.#options.includes('--guests=false') ? [] : ['--guests']), ...this.#options);
     const child = spawn(this.#binary, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;
     let output = '';
@@ -47,12 +55,13 @@ export class Node {
     child.stderr.on('data', (data) => this.#note(data));
     child.on('error', (error) => (failed = error));
     child.on('exit', (code, signal) => (failed ??= new Error(`the node ended with ${signal ?? code}`)));
-    const ready = await until('the node is ready', () => failed ?? /^ready http:\/\/[^:]+:(\d+)/m.exec(output), {
+    const ready = await until('the node is ready', () => failed ?? /^ready http:\/\/[^:]+:(\d+)\nadmin http:\/\/[^:]+:(\d+)/m.exec(output), {
       deadlineMs: startMs,
       seen: () => this.#log.slice(-1_000),
     });
     if (ready instanceof Error) throw new Error(`${ready.message}\n${this.#log.slice(-2_000)}`);
     this.#port = Number(ready[1]);
+    this.#adminPort = Number(ready[2]);
   }
 
   /** How it ended, when it did; undefined while it runs. */
@@ -91,11 +100,32 @@ export class Node {
   }
 
   /** A token for anyone, signed with the node's secret. */
-  token({ user, name, role = 'fan', rooms }) {
+  token({ user, name, role = 'fan', rooms, ...more }) {
     const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
-    const claims = { sub: user, name, roles: [role], rooms, exp: Math.floor(Date.now() / 1_000) + 3_600 };
+    const claims = { sub: user, name, roles: [role], rooms, exp: Math.floor(Date.now() / 1_000) + 3_600, ...more };
     const text = `${part({ alg: 'HS256', typ: 'JWT' })}.${part(claims)}`;
     return `${text}.${createHmac('sha256', this.#secret).update(text).digest('base64url')}`;
+  }
+
+  /** Takes back all tokens that a user has now. */
+  async revoke(user) {
+    const token = this.token({ user: 'operator', role: 'admin', ...this.#expected() });
+    const answer = await fetch(`http://127.0.0.1:${this.#adminPort}/v1/admin/revoke`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${token}` },
+      body: JSON.stringify({ user }),
+    });
+    if (!answer.ok) throw new Error(`revoke: ${answer.status} ${await answer.text()}`);
+  }
+
+  /** What the node was told to ask of every token. */
+  #expected() {
+    const after = (flag) => this.#options[this.#options.indexOf(flag) + 1];
+    const has = (flag) => this.#options.includes(flag);
+    return {
+      aud: has('--auth-audience') ? after('--auth-audience') : undefined,
+      iss: has('--auth-issuer') ? after('--auth-issuer') : undefined,
+    };
   }
 
   async #makeFolder() {

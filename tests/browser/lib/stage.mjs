@@ -14,6 +14,10 @@ export class Stage {
     this.#browser = browser;
   }
 
+  get browser() {
+    return this.#browser;
+  }
+
   /** A room that no other test uses. */
   freshRoom(word = 'room') {
     return `${word}-${randomBytes(4).toString('hex')}`;

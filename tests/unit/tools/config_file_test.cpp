@@ -156,6 +156,40 @@ TEST(command_line, wins_over_the_file) {
   EXPECT_EQ(loaded->place_of("limits.depth"), "node.toml:3: limits.depth");
 }
 
+TEST(config_file, a_provider_needs_its_keys_its_client_and_an_audience) {
+  const std::string whole =
+      "[auth]\njwks = \"https://login.example/jwks\"\naudience = \"page\"\n[web]\nlogin_client = \"page\"\n"
+      "login_issuer = \"https://login.example\"\n";
+  EXPECT_THAT(problems_of(whole), IsEmpty());
+  const auto without = [&](const std::string& part) {
+    auto text = whole;
+    text.erase(text.find(part), part.size());
+    return problems_of(text);
+  };
+  EXPECT_THAT(without("jwks = \"https://login.example/jwks\"\n"),
+              ElementsAre(StartsWith("node.toml:5: web.login_issuer: needs auth.jwks")));
+  EXPECT_THAT(without("audience = \"page\"\n"),
+              ElementsAre(StartsWith("node.toml:5: web.login_issuer: needs auth.audience")));
+  EXPECT_THAT(without("login_issuer = \"https://login.example\"\n"),
+              ElementsAre(StartsWith("node.toml:5: web.login_client: has no effect")));
+  EXPECT_THAT(problems_of(whole + "login_scope = \"profile\"\n"),
+              ElementsAre(StartsWith("node.toml:7: web.login_scope")));
+  for (const auto* bad : {"login.example", "https://", "https://a;script-src", "https://a/?x", "ftp://a"}) {
+    EXPECT_THAT(problems_of("", {{"web.login_issuer", {bad}}}), ElementsAre(StartsWith("--web-login-issuer: must be ")))
+        << bad;
+  }
+  EXPECT_THAT(problems_of("", {{"web.origins", {"https://a;script-src"}}}), ElementsAre(StartsWith("--web-origins: ")));
+}
+
+TEST(config_file, a_ca_is_of_use_for_https_only) {
+  EXPECT_THAT(problems_of("[auth]\njwks = \"keys.json\"\njwks_ca = \"ca.pem\"\n"),
+              ElementsAre(StartsWith("node.toml:3: auth.jwks_ca: has no effect")));
+  EXPECT_THAT(problems_of("[auth]\njwks_interval = \"1h\"\n"),
+              ElementsAre(StartsWith("node.toml:2: auth.jwks_interval")));
+  EXPECT_THAT(problems_of("[auth]\njwks = \"ftp://a/b\"\n"),
+              ElementsAre(StartsWith("node.toml:2: auth.jwks: must be ")));
+}
+
 TEST(command_line, is_checked_as_the_file_is) {
   EXPECT_THAT(problems_of("", {{"limits.connections", {"many"}}}),
               ElementsAre("--limits-connections: must be a number from 1 to 1000000, not \"many\""));
