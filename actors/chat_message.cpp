@@ -80,7 +80,11 @@ chat_message withdraw(const chat_message& m) {
   chat_message left;
   left.off = m.off;
   left.ts = m.ts;
-  left.gone = true;
+  if (m.tomb == tomb_kind::none) {
+    left.gone = true;
+  } else {
+    left.tomb = tomb_kind::unnamed;
+  }
   return left;
 }
 

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "runtime/base/clock.hpp"
@@ -18,6 +19,14 @@ enum class role : std::uint8_t { fan = 0, artist = 1, moderator = 2, admin = 3 }
 /// Errors: invalid.
 [[nodiscard]] result<role> parse_role(std::string_view name);
 
+/// What a tomb withdraws of what is before it.
+enum class tomb_kind : std::uint8_t {
+  none = 0,     ///< it is a message
+  message = 1,  ///< the one at `reply_to`
+  user = 2,     ///< all that `user` had said
+  unnamed = 3,  ///< not told: whoever holds messages from before reads them again
+};
+
 /// One visible thing in a room's history. Immutable once committed; shared by everyone who reads it.
 struct chat_message {
   offset off;
@@ -30,9 +39,10 @@ struct chat_message {
   std::optional<std::int64_t> vt;   ///< media time in ms
   std::string data;                 ///< an opaque map as msgpack, at most 1 KiB; empty = none
   bool gone = false;                ///< withdrawn: `off` and `ts` are left
+  tomb_kind tomb = tomb_kind::none;  ///< else it says that others are withdrawn, and nothing itself
   friend bool operator==(const chat_message&, const chat_message&) = default;
 };
-/// What is left of a message that was withdrawn: its place.
+/// What is left of a message that was withdrawn: its place. Of a tomb: that there was one.
 [[nodiscard]] chat_message withdraw(const chat_message& m);
 
 using chat_message_ptr = std::shared_ptr<const chat_message>;
@@ -45,10 +55,20 @@ struct member {
   friend bool operator==(const member&, const member&) = default;
 };
 
+/// How a room is moderated, as everybody in it is told.
+struct room_modes {
+  std::uint64_t slow_ms = 0;  ///< between two messages of a fan; 0: no slow mode
+  bool members_only = false;
+  std::vector<offset> pins;  ///< in the order they were pinned
+  static constexpr auto fields = std::tuple(&room_modes::slow_ms, &room_modes::members_only, &room_modes::pins);
+  friend bool operator==(const room_modes&, const room_modes&) = default;
+};
+
 /// What a room is like now; the last value wins.
 struct room_status {
   std::uint32_t occupancy = 0;  ///< sessions, those that hold a place for a short break included
   std::uint32_t capacity = 0;
+  room_modes modes{};
   friend bool operator==(const room_status&, const room_status&) = default;
 };
 

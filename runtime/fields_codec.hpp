@@ -174,6 +174,27 @@ template <has_fields T>
   return x;
 }
 
+/// `[version, type, field, ...]`, for a codec that gives its types numbers of its own.
+template <has_fields T>
+[[nodiscard]] std::string encode_fields_as(std::uint64_t type, const T& x, std::uint64_t version) {
+  record_writer out{version, 1 + detail::count_fields(x)};
+  out.number(type);
+  detail::write_field(out, x);
+  return out.take();
+}
+
+/// How many fields `write_fields` writes.
+template <has_fields T>
+[[nodiscard]] std::size_t fields_of(const T& x) {
+  return detail::count_fields(x);
+}
+
+/// The fields of a struct as a part of a record. REQUIRES: `out` was made for `fields_of(x)` more.
+template <has_fields T>
+void write_fields(record_writer& out, const T& x) {
+  detail::write_field(out, x);
+}
+
 /// One of several structs, told apart by their place in the list: `[version, place, field, ...]`. Add to the end only.
 template <has_fields... Ts>
 [[nodiscard]] std::string encode_one_of(const std::variant<Ts...>& x, std::uint64_t version = 1) {

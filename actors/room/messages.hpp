@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <vector>
 
@@ -78,10 +79,11 @@ struct publish {
   std::optional<offset> reply_to;
   std::optional<std::int64_t> vt;
   std::string data;  ///< a map as msgpack, at most 1 KiB; empty = none
+  bool is_member = false;  ///< the token names this room
   [[nodiscard]] bool is_idempotent() const noexcept { return !cid.empty(); }
   static constexpr auto fields =
       std::tuple(&publish::session, &publish::user, &publish::device, &publish::name, &publish::as, &publish::cid,
-                 &publish::text, &publish::reply_to, &publish::vt, &publish::data);
+                 &publish::text, &publish::reply_to, &publish::vt, &publish::data, &publish::is_member);
 };
 
 struct published {
@@ -121,7 +123,7 @@ struct members {
 
 /// Forgets what a user has said up to now: every message is withdrawn (offset and time stay, everything else goes from
 /// history and memory), marks and the journal do not name the user any more. Back-ups do. Done in steps, others have
-/// their turn in between; doing it again goes on where it stopped. Who sees a message already is not told. -> erased.
+/// their turn in between; doing it again goes on where it stopped. Whoever is here is told by a tomb. -> erased.
 /// Errors: corrupt (damaged history: names the row; what was before it is done), overloaded, unavailable (ask again).
 struct erase {
   user_id user;
@@ -131,6 +133,45 @@ struct erase {
 
 struct erased {
   std::uint64_t messages = 0;  ///< by this command
+};
+
+/// What a moderator does.
+enum class act : std::uint8_t {
+  withdraw = 0,  ///< the message `off`, or all that `user` has said
+  mute,
+  unmute,
+  ban,
+  unban,
+  slow,  ///< `ms` between two messages of a fan; 0: off
+  members_only,  ///< `on`
+  pin,  ///< the message `off`
+  unpin,
+};
+inline constexpr act act_last = act::unpin;
+/// As protocol.md names it: `delete`, `mute`, ...
+[[nodiscard]] std::string_view to_string(act a) noexcept;
+
+/// -> moderated, when it is durable; journalled with who and why. Again it changes nothing.
+/// Errors: room_not_found, forbidden (neither moderator nor admin; or against somebody here who is as much),
+/// bad_request (no such message, or a bound of `moderation`), overloaded (too many withdrawals under way), unavailable.
+struct moderate {
+  user_id by;
+  role as = role::fan;
+  act what = act::withdraw;
+  user_id user;
+  std::optional<offset> off;
+  std::uint64_t ms = 0;  ///< how long a sanction lasts (0: for ever), or between messages
+  bool on = false;
+  bool devices = false;  ///< ban: also the devices that the user is here with
+  std::string why;  ///< at most `moderation::why_bytes_max`
+  static constexpr bool idempotent = true;
+  static constexpr auto fields =
+      std::tuple(&moderate::by, &moderate::as, &moderate::what, &moderate::user, &moderate::off, &moderate::ms,
+                 &moderate::on, &moderate::devices, &moderate::why);
+};
+
+struct moderated {
+  offset off;  ///< of the tomb, when there is a new one
 };
 
 }  // namespace lightstick::actors::room

@@ -95,6 +95,17 @@ void recent_messages::replace(const chat_message_ptr& m) {
   bytes_ += place.weighs;
 }
 
+void recent_messages::withdraw_all(const withdrawal& w) {
+  for (auto i = gone_; i < messages_.size(); ++i) {
+    auto& each = messages_[i];
+    if (each.m->gone || !w.covers(*each.m)) continue;
+    bytes_ -= each.weighs;
+    each.m = std::make_shared<const chat_message>(withdraw(*each.m));
+    each.weighs = weight(*each.m);
+    bytes_ += each.weighs;
+  }
+}
+
 void recent_messages::forget_before(offset first) {
   while (!empty() && at(0).m->off < first) drop_oldest();
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "actors/room/messages.hpp"
+#include "actors/room/moderation.hpp"
 
 namespace lightstick::actors::room {
 
@@ -54,6 +55,8 @@ class recent_messages {
   void clear();
   /// Takes the place of the one with its offset, if that is here.
   void replace(const chat_message_ptr& m);
+  /// Withdraws those that the withdrawal covers.
+  void withdraw_all(const withdrawal& w);
   /// Those with smaller offsets go.
   void forget_before(offset first);
   /// Null when there is none.

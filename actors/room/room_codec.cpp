@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "runtime/fields_codec.hpp"
 #include "runtime/record_codec.hpp"
 
 namespace lightstick::actors::room {
@@ -11,20 +12,52 @@ namespace {
 using runtime::record_reader;
 using runtime::record_writer;
 
-constexpr std::uint64_t event_version = 2;  // `created` is still written as 1: it has not changed
-constexpr std::uint64_t snapshot_version = 2;
+// What has not changed is still written in the version that it came with.
+constexpr std::uint64_t created_version = 1;
+constexpr std::uint64_t posted_version = 2;
+constexpr std::uint64_t event_version = 3;
+constexpr std::uint64_t snapshot_version = 3;
+constexpr std::uint64_t plain_snapshot_version = 2;  // of a room without moderation
 constexpr std::uint64_t message_version = 1;
+constexpr std::uint64_t tomb_version = 2;
 constexpr std::uint64_t mark_version = 1;
 
-enum class event_type : std::uint8_t { created = 1, posted = 2, trimmed = 3 };
+enum class event_type : std::uint8_t {
+  created = 1,
+  posted = 2,
+  trimmed = 3,
+  tombed = 4,
+  swept = 5,
+  sanctioned = 6,
+  lifted = 7,
+  mode_set = 8,
+};
+
+std::uint64_t number_of(event_type t) { return static_cast<std::uint64_t>(t); }
+
+std::string encode_one(const tombed& e) {
+  return runtime::encode_fields_as(number_of(event_type::tombed), e, event_version);
+}
+std::string encode_one(const swept& e) {
+  return runtime::encode_fields_as(number_of(event_type::swept), e, event_version);
+}
+std::string encode_one(const sanctioned& e) {
+  return runtime::encode_fields_as(number_of(event_type::sanctioned), e, event_version);
+}
+std::string encode_one(const lifted& e) {
+  return runtime::encode_fields_as(number_of(event_type::lifted), e, event_version);
+}
+std::string encode_one(const mode_set& e) {
+  return runtime::encode_fields_as(number_of(event_type::mode_set), e, event_version);
+}
 
 std::string encode_one(const created& e) {
-  return record_writer{1, 2}.number(static_cast<std::uint64_t>(event_type::created)).integer(e.ts.value).take();
+  return record_writer{created_version, 2}.number(number_of(event_type::created)).integer(e.ts.value).take();
 }
 
 std::string encode_one(const posted& e) {
-  return record_writer{event_version, 8}
-      .number(static_cast<std::uint64_t>(event_type::posted))
+  return record_writer{posted_version, 8}
+      .number(number_of(event_type::posted))
       .number(e.off.value())
       .integer(e.ts.value)
       .text(e.user.str())
@@ -36,16 +69,14 @@ std::string encode_one(const posted& e) {
 }
 
 std::string encode_one(const trimmed& e) {
-  return record_writer{event_version, 2}
-      .number(static_cast<std::uint64_t>(event_type::trimmed))
-      .number(e.floor.value())
-      .take();
+  return record_writer{posted_version, 2}.number(number_of(event_type::trimmed)).number(e.floor.value()).take();
 }
 
 chapters read_history(record_reader& in, offset last) {
   const offset floor{in.number()};
   std::vector<chapter> all;
-  while (in.remaining() > 0) {
+  const bool counted = in.version() > plain_snapshot_version;
+  for (auto left = counted ? in.number() : chapters::count_max + 1; left > 0 && in.remaining() > 0; --left) {
     chapter c;
     c.first = offset{in.number()};
     c.first_ts = {in.integer()};
@@ -58,6 +89,40 @@ chapters read_history(record_reader& in, offset last) {
   return history;
 }
 
+moderation read_moderation(record_reader& in) {
+  moderation ruled{runtime::read_fields<moderation::essence>(in)};
+  if (!ruled.valid()) in.refuse("has a moderation that cannot be");
+  return ruled;
+}
+
+/// What is new with version 3 and told apart by `type`.
+std::optional<event> read_moderated(std::uint64_t type, record_reader& in) {
+  switch (static_cast<event_type>(type)) {
+    case event_type::tombed: {
+      auto e = runtime::read_fields<tombed>(in);
+      if (e.kind == tomb_kind::none || e.kind > tomb_kind::unnamed) in.refuse("has a tomb of no kind");
+      return e;
+    }
+    case event_type::swept: return runtime::read_fields<swept>(in);
+    case event_type::sanctioned: {
+      auto e = runtime::read_fields<sanctioned>(in);
+      if (e.what.kind > sanction_kind::shadow) in.refuse("has a sanction of no kind");
+      return e;
+    }
+    case event_type::lifted: {
+      auto e = runtime::read_fields<lifted>(in);
+      if (e.kind > sanction_kind::shadow) in.refuse("has a sanction of no kind");
+      return e;
+    }
+    case event_type::mode_set: {
+      auto e = runtime::read_fields<mode_set>(in);
+      if (e.mode > mode_set::which::unpinned) in.refuse("has a mode that does not exist");
+      return e;
+    }
+    default: return std::nullopt;
+  }
+}
+
 std::optional<std::uint64_t> plain(const std::optional<offset>& off) {
   return off ? std::optional{off->value()} : std::nullopt;
 }
@@ -66,6 +131,23 @@ role read_role(record_reader& in) {
   auto value = in.number();
   if (value > static_cast<std::uint64_t>(role::admin)) in.refuse("has a role that does not exist");
   return static_cast<role>(value);
+}
+
+void read_tomb(record_reader& in, chat_message& m) {
+  const auto kind = in.number();
+  if (kind == 0 || kind > static_cast<std::uint64_t>(tomb_kind::unnamed)) in.refuse("has a tomb of no kind");
+  m.tomb = static_cast<tomb_kind>(kind);
+  if (auto off = in.number_or_nil()) m.reply_to = offset{*off};
+  m.user = user_id{in.text()};
+}
+
+/// What was read, when all of it was right and it is under its own key.
+result<chat_message_ptr> checked(record_reader& in, const runtime::row& r, std::shared_ptr<const chat_message> m) {
+  auto key = runtime::parse_big_endian_key(r.key);
+  if (!key) return fail(std::move(key.error()));
+  if (m->off.value() != *key) in.refuse("is not the one of offset " + std::to_string(*key));
+  if (auto whole = in.finish(); !whole) return fail(std::move(whole.error()));
+  return m;
 }
 
 }  // namespace
@@ -78,9 +160,9 @@ result<event> decode_event(std::string_view record) {
   record_reader in{record, "room event", event_version};
   event decoded;
   auto type = in.number();
-  if (type == static_cast<std::uint64_t>(event_type::created)) {
+  if (type == number_of(event_type::created)) {
     decoded = created{{in.integer()}};
-  } else if (type == static_cast<std::uint64_t>(event_type::posted)) {
+  } else if (type == number_of(event_type::posted)) {
     posted e;
     e.off = offset{in.number()};
     e.ts = {in.integer()};
@@ -90,8 +172,10 @@ result<event> decode_event(std::string_view record) {
     e.digest = in.number();
     if (in.version() >= 2) e.bytes = in.number();
     decoded = std::move(e);
-  } else if (type == static_cast<std::uint64_t>(event_type::trimmed) && in.version() >= 2) {
+  } else if (type == number_of(event_type::trimmed) && in.version() >= 2) {
     decoded = trimmed{offset{in.number()}};
+  } else if (auto ruled = in.version() >= 3 ? read_moderated(type, in) : std::nullopt) {
+    decoded = std::move(*ruled);
   } else {
     in.refuse("has an unknown type");
   }
@@ -101,11 +185,16 @@ result<event> decode_event(std::string_view record) {
 
 std::string encode(const room_state::essence& e) {
   const auto& all = e.history.all();
-  record_writer out{snapshot_version, 4 + 4 * all.size()};
+  const auto& ruled = e.ruled.to_essence();
+  const bool plain = e.ruled.empty();
+  record_writer out{plain ? plain_snapshot_version : snapshot_version,
+                    4 + 4 * all.size() + (plain ? 0 : 1 + runtime::fields_of(ruled))};
   out.integer(e.created.value).number(e.last.value()).integer(e.last_ts.value).number(e.history.floor().value());
+  if (!plain) out.number(all.size());
   for (const auto& c : all) {
     out.number(c.first.value()).integer(c.first_ts.value).integer(c.last_ts.value).number(c.bytes);
   }
+  if (!plain) runtime::write_fields(out, ruled);
   return out.take();
 }
 
@@ -117,6 +206,7 @@ result<room_state::essence> decode_snapshot(std::string_view record) {
   e.last_ts = {in.integer()};
   if (in.version() >= 2) {
     e.history = read_history(in, e.last);
+    if (in.version() > plain_snapshot_version) e.ruled = read_moderation(in);
   } else if (e.last.value() > 0) {
     // One chapter of unknown size: all of it is there, and as old as it says.
     e.history = chapters{offset{1}, {{offset{1}, std::min(e.created, e.last_ts), e.last_ts, 0}}};
@@ -126,6 +216,15 @@ result<room_state::essence> decode_snapshot(std::string_view record) {
 }
 
 std::string encode(const chat_message& m) {
+  if (m.tomb != tomb_kind::none) {
+    return record_writer{tomb_version, 5}
+        .number(m.off.value())
+        .integer(m.ts.value)
+        .number(static_cast<std::uint64_t>(m.tomb))
+        .number_or_nil(plain(m.reply_to))
+        .text(m.user.str())
+        .take();
+  }
   return record_writer{message_version, 10}
       .number(m.off.value())
       .integer(m.ts.value)
@@ -141,10 +240,14 @@ std::string encode(const chat_message& m) {
 }
 
 result<chat_message_ptr> decode_message(const runtime::row& r) {
-  record_reader in{r.value, "history row", message_version};
+  record_reader in{r.value, "history row", tomb_version};
   auto m = std::make_shared<chat_message>();
   m->off = offset{in.number()};
   m->ts = {in.integer()};
+  if (in.version() == tomb_version) {
+    read_tomb(in, *m);
+    return checked(in, r, std::move(m));
+  }
   m->user = user_id{in.text()};
   m->name = in.text();
   m->from = read_role(in);
@@ -153,11 +256,7 @@ result<chat_message_ptr> decode_message(const runtime::row& r) {
   m->vt = in.integer_or_nil();
   m->data = in.bytes();
   m->gone = in.flag();
-  auto key = runtime::parse_big_endian_key(r.key);
-  if (!key) return fail(std::move(key.error()));
-  if (m->off.value() != *key) in.refuse("is not the one of offset " + std::to_string(*key));
-  if (auto whole = in.finish(); !whole) return fail(std::move(whole.error()));
-  return m;
+  return checked(in, r, std::move(m));
 }
 
 std::string encode(const mark& m) {
@@ -172,6 +271,12 @@ result<mark> decode_mark(std::string_view record) {
   m.digest = in.number();
   if (auto whole = in.finish(); !whole) return fail(std::move(whole.error()));
   return m;
+}
+
+void add_tomb(const tomb_made& t, runtime::changes& what) {
+  what.events.push_back(encode(event{t.event}));
+  what.rows.push_back(
+      {runtime::row_table::history, runtime::big_endian_key(t.event.off.value()), encode(*t.message), 0});
 }
 
 runtime::changes to_changes(const accepted& a, std::chrono::milliseconds dedupe_window) {

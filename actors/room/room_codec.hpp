@@ -25,6 +25,9 @@ namespace lightstick::actors::room {
 [[nodiscard]] std::string encode(const mark& m);
 [[nodiscard]] result<mark> decode_mark(std::string_view record);
 
+/// The event and the history row of a tomb.
+void add_tomb(const tomb_made& t, runtime::changes& what);
+
 /// One commit: the event, the history row and, with a cid, the mark that ends with the window.
 [[nodiscard]] runtime::changes to_changes(const accepted& a, std::chrono::milliseconds dedupe_window);
 

@@ -6,17 +6,46 @@
 namespace lightstick::actors::room {
 namespace {
 
+/// A publish as it was before it told of members.
+struct publish_1 {
+  session_id session;
+  user_id user;
+  device_id device;
+  std::string name;
+  role as = role::fan;
+  std::string cid;
+  std::string text;
+  std::optional<offset> reply_to;
+  std::optional<std::int64_t> vt;
+  std::string data;
+  [[nodiscard]] bool is_idempotent() const noexcept { return !cid.empty(); }
+  static constexpr auto fields =
+      std::tuple(&publish_1::session, &publish_1::user, &publish_1::device, &publish_1::name, &publish_1::as,
+                 &publish_1::cid, &publish_1::text, &publish_1::reply_to, &publish_1::vt, &publish_1::data);
+};
+
 /// Their places are on disk: add to the end only.
-using commands = runtime::types<open, join, leave, publish, history, presence, erase>;
+using commands = runtime::types<open, join, leave, publish_1, history, presence, erase, moderate, publish>;
+
+/// What an older version has set aside, as it is said now.
+runtime::message_ptr renewed(runtime::message_ptr m) {
+  auto* p = runtime::body_of<publish_1>(*m);
+  if (p == nullptr) return m;
+  return runtime::make_message(publish{std::move(p->session), std::move(p->user), std::move(p->device),
+                                       std::move(p->name), p->as, std::move(p->cid), std::move(p->text), p->reply_to,
+                                       p->vt, std::move(p->data)});
+}
 
 bool known(role r) noexcept { return r <= role::admin; }
 
 result<void> check(const runtime::message& m) {
   const auto* j = runtime::body_of<join>(m);
   const auto* p = runtime::body_of<publish>(m);
-  if ((j != nullptr && !known(j->as)) || (p != nullptr && !known(p->as))) {
+  const auto* a = runtime::body_of<moderate>(m);
+  if ((j != nullptr && !known(j->as)) || (p != nullptr && !known(p->as)) || (a != nullptr && !known(a->as))) {
     return fail(lightstick::errc::corrupt, "command has a role that does not exist");
   }
+  if (a != nullptr && a->what > act_last) return fail(lightstick::errc::corrupt, "command is no act of a moderator");
   return {};
 }
 
@@ -35,6 +64,7 @@ runtime::command_codec make_codec() {
   codec.decode = [read = std::move(codec.decode)](std::string_view bytes) -> result<runtime::message_ptr> {
     auto m = read(bytes);
     if (!m) return m;
+    *m = renewed(std::move(*m));
     if (auto ok = check(**m); !ok) return fail(std::move(ok.error()));
     return m;
   };
@@ -51,6 +81,10 @@ std::string describe(const runtime::message& m) {
     line += " session/" + l->session.str() + (l->dropped ? " dropped" : "");
   } else if (const auto* e = runtime::body_of<erase>(m)) {
     line += " user/" + e->user.str();
+  } else if (const auto* a = runtime::body_of<moderate>(m)) {
+    line += " " + std::string(to_string(a->what)) + " by user/" + a->by.str();
+    if (!a->user.empty()) line += " of user/" + a->user.str();
+    if (a->off) line += " at " + std::to_string(a->off->value());
   } else if (const auto* h = runtime::body_of<history>(m)) {
     line += bound("before", h->before) + bound("after", h->after) + " limit " + std::to_string(h->limit);
   }

@@ -62,6 +62,9 @@ void room_logic::started(runtime::context& ctx) {
   committed_ = state_.last();
   floor_ = floor_ahead();
   exists_ = state_.exists();
+  ruled_ = state_.ruled();
+  sweeping_ = false;
+  if (!ruled_.withdrawals().empty()) sweep_later(ctx);
   if (!recovered_once_) {
     recovered_once_ = true;
     published_ = committed_;
@@ -96,6 +99,7 @@ void room_logic::on_message(const runtime::message& m, runtime::reply& r, runtim
   if (const auto* l = runtime::body_of<leave>(m)) return on_leave(*l, ctx);
   if (runtime::body_of<open>(m) != nullptr) return on_open(r, ctx);
   if (const auto* e = runtime::body_of<erase>(m)) return on_erase(*e, std::move(r), ctx);
+  if (const auto* a = runtime::body_of<moderate>(m)) return on_moderate(*a, std::move(r), ctx);
   question asked;
   if (const auto* h = runtime::body_of<history>(m)) {
     asked = *h;
@@ -208,6 +212,11 @@ void room_logic::on_timer(runtime::context& ctx) {
   if (counted) news_.counted();
   if (auto change = news_.take(id_, status(), ctx.now())) env_->out.publish(std::move(change));
   if (recent_.size() != 0 && recent_until_ <= ctx.now()) recent_.clear();
+  if (!banned_.empty()) tell_banned(ctx);
+  if (sweep_at_ && *sweep_at_ <= ctx.now()) {
+    sweep_at_.reset();
+    sweep(ctx);
+  }
   wake(ctx);
 }
 
@@ -220,12 +229,13 @@ void room_logic::wake(runtime::context& ctx) {
   auto when = roster_.next_expiry();
   if (auto due = news_.due(roster_.count())) when = when ? std::min(*when, *due) : *due;
   if (recent_.size() != 0) when = when ? std::min(*when, recent_until_) : recent_until_;
+  if (sweep_at_) when = when ? std::min(*when, *sweep_at_) : *sweep_at_;
   if (when) ctx.wake_at(std::max(*when, ctx.now()));
 }
 
-room_status room_logic::status() const noexcept { return {roster_.count(), env_->how.capacity}; }
+room_status room_logic::status() const { return {roster_.count(), env_->how.capacity, ruled_.modes()}; }
 
-bool room_logic::passive() const { return roster_.count() == 0 && !news_.pending(); }
+bool room_logic::passive() const { return roster_.count() == 0 && !news_.pending() && !sweeping_ && banned_.empty(); }
 
 std::size_t room_logic::memory_bytes() const {
   return sizeof(room_logic) + recent_.bytes() + recent_.size() * bytes_a_message + roster_.count() * bytes_a_member +
@@ -245,6 +255,8 @@ runtime::inspection room_logic::inspect() const {
           {"marks", std::to_string(state_.marks())},
           {"recent_messages", std::to_string(recent_.size())},
           {"recent_bytes", std::to_string(recent_.bytes())},
+          {"sanctions", std::to_string(state_.ruled().sanctions())},
+          {"withdrawals_under_way", std::to_string(state_.ruled().withdrawals().size())},
           {"pending_announcements", std::to_string(news_.names())}};
 }
 

@@ -84,6 +84,8 @@ class room_logic final : public runtime::logic {
     offset at;     ///< done up to here
     std::uint64_t messages = 0;
     bool needed = false;  ///< the journal may name the user although no message does
+    bool told = false;    ///< by a tomb
+    bool sweep = false;   ///< a moderator's withdrawal: the rest of the user stays
   };
 
   using question = std::variant<history, presence>;
@@ -99,7 +101,28 @@ class room_logic final : public runtime::logic {
   void erase_step(erasing job, runtime::context& ctx);
   void erase_rows(erasing job, const runtime::row_page& read, runtime::context& ctx);
   void erase_rest(erasing job, runtime::context& ctx);
+  void erase_failed(erasing& job, error why, runtime::context& ctx);
+  [[nodiscard]] result<tomb_made> entomb(erasing& job, runtime::changes& what, runtime::context& ctx);
+  void name_in_push(const user_id& user);
   void on_presence(const presence& p, runtime::reply r) const;
+  void on_moderate(const moderate& m, runtime::reply r, runtime::context& ctx);
+  void set_rule(const moderate& m, runtime::reply r, runtime::context& ctx);
+  void withdraw_one(moderate m, runtime::reply r, runtime::context& ctx);
+  void withdraw_row(const moderate& m, const chat_message_ptr& found, runtime::reply r, runtime::context& ctx);
+  void withdraw_all(const moderate& m, runtime::reply r, runtime::context& ctx);
+  /// Rewrites the rows of the first withdrawal that not all rows know of, and then of the next.
+  void sweep(runtime::context& ctx);
+  void sweep_later(runtime::context& ctx);
+  /// A commit that withdraws seemed to fail.
+  void withdrew_perhaps();
+  /// Memory does as the withdrawals say that are committed.
+  void withdraw_in_memory();
+  void replace_in_memory(const chat_message_ptr& m);
+  /// What is committed of the moderation, at the time of the call, is what is shown.
+  void rules_committed(moderation ruled, runtime::context& ctx);
+  /// Whoever is banned and here leaves, and its connection ends.
+  void put_out(const sanction& ban, runtime::context& ctx);
+  void tell_banned(runtime::context& ctx);
 
   /// The event of the creation, when the room does not exist yet.
   [[nodiscard]] runtime::changes creation(runtime::context& ctx);
@@ -128,7 +151,7 @@ class room_logic final : public runtime::logic {
   void wake(runtime::context& ctx);
   /// The messages in memory are of use.
   void keep_recent(runtime::context& ctx);
-  [[nodiscard]] room_status status() const noexcept;
+  [[nodiscard]] room_status status() const;
 
   room_id id_;
   std::shared_ptr<const environment> env_;
@@ -142,6 +165,10 @@ class room_logic final : public runtime::logic {
   offset shown_from_{1};        ///< what is below is gone, or known to be too old
   offset published_;            ///< `batch_` starts after it, or a catch-up is due
   std::uint32_t erasures_ = 0;  ///< steps ended; a page read across one may hold what was erased
+  moderation ruled_;  ///< as it is committed
+  std::vector<session_id> banned_;  ///< out of the roster, and could not be told yet
+  bool sweeping_ = false;
+  std::optional<steady_time> sweep_at_;  ///< the last try failed
   bool erased_perhaps_ = false;  ///< the disk may have withdrawn what memory still has
   bool exists_ = false;         ///< the creation is committed
   bool recovered_once_ = false;

@@ -30,7 +30,13 @@ struct shown_now {
   offset first;
   retention keep;
   wall_ms now;
+  const std::vector<withdrawal>& withdrawals;  ///< that the rows may not know yet
 };
+
+void withdraw_in(chat_message_ptr& m, const std::vector<withdrawal>& all) {
+  if (m->gone || std::ranges::none_of(all, [&](const withdrawal& w) { return w.covers(*m); })) return;
+  m = std::make_shared<const chat_message>(withdraw(*m));
+}
 
 result<shown_page> to_page(const runtime::row_page& read, page_limit limit, bool newest_first, const shown_now& may) {
   page_builder out{limit};
@@ -38,6 +44,7 @@ result<shown_page> to_page(const runtime::row_page& read, page_limit limit, bool
   for (const auto& row : read.rows) {
     auto m = decode_message(row);
     if (!m) return fail(std::move(m.error()));
+    withdraw_in(*m, may.withdrawals);
     if ((*m)->off < may.first || may.keep.expired((*m)->ts, may.now)) {
       from = std::max(from, std::optional((*m)->off.next()));
       if (newest_first) break;
@@ -69,6 +76,7 @@ void room_logic::on_join(const join& j, runtime::reply& r, runtime::context& ctx
     if (auto may = ctx.may_persist(); !may) return r.failed(std::move(may.error()));
   }
   if (j.limit > page_max) return r.failed(refusal(errc::bad_request, "at most 100 messages a page"));
+  if (const auto* ban = ruled_.banned(j.user, j.device, ctx.wall())) return r.failed(banned_error(*ban, ctx.wall()));
   auto admitted = roster_.admit(j);
   if (!admitted) return r.failed(std::move(admitted.error()));
   if (admitted->appeared) news_.joined(*admitted->appeared, roster_.count());
@@ -204,7 +212,7 @@ void room_logic::read_page(runtime::context& ctx, span s, page_limit limit, page
     // It may hold what was erased meanwhile. An erasure takes longer than a page, and has an end.
     if (erasures != erasures_) return read_page(later, s, limit, std::move(done));
     const auto now = later.wall();
-    const shown_now may{first_shown(now), {env_->how.retention_age, 0}, now};
+    const shown_now may{first_shown(now), {env_->how.retention_age, 0}, now, ruled_.withdrawals()};
     auto part = to_page(*read, limit, s.newest_first, may);
     if (!part) return done(fail(std::move(part.error())), later);
     for (const auto& m : part->shown.messages) {

@@ -41,6 +41,13 @@ void append_prefixed(std::string& out, std::string_view s) {
 
 verdict refuse(errc code, std::string why) { return error{make_error_code(code), std::move(why)}; }
 
+/// Offset and time of an event that is shown.
+std::optional<std::pair<offset, wall_ms>> place_of(const event& e) {
+  if (const auto* said = std::get_if<posted>(&e)) return std::pair{said->off, said->ts};
+  if (const auto* tomb = std::get_if<tombed>(&e)) return std::pair{tomb->off, tomb->ts};
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::string mark_key(const user_id& user, const device_id& device, std::string_view cid) {
@@ -85,6 +92,7 @@ verdict room_state::decide(const publish& command, wall_ms now) const {
     }
     if (!room_for_mark(now)) return refuse(errc::overloaded, "too many publishes with a cid at once");
   }
+  if (auto may = may_say(command, now); !may) return std::move(may.error());
   if (command.reply_to && (command.reply_to->value() == 0 || *command.reply_to > essence_.last)) {
     return refuse(errc::bad_request, "reply_to names no message of this room");
   }
@@ -115,19 +123,31 @@ bool room_state::room_for_mark(wall_ms now) const noexcept {
 }
 
 void room_state::apply(const event& e) {
-  if (const auto* made = std::get_if<created>(&e)) {
-    exists_ = true;
-    essence_.created = made->ts;
-    essence_.last_ts = std::max(essence_.last_ts, made->ts);
-    return;
+  std::visit([this](const auto& one) { apply_one(one); }, e);
+}
+
+void room_state::apply_one(const created& e) {
+  exists_ = true;
+  essence_.created = e.ts;
+  essence_.last_ts = std::max(essence_.last_ts, e.ts);
+}
+
+void room_state::apply_one(const trimmed& e) { essence_.history.trim(e.floor, essence_.last); }
+
+void room_state::took_place(offset off, wall_ms ts, std::uint64_t bytes) {
+  essence_.last = off;
+  essence_.last_ts = ts;
+  essence_.history.add(off, ts, bytes);
+  prune(ts);
+}
+
+void room_state::apply_one(const posted& e) {
+  took_place(e.off, e.ts, e.bytes);
+  if (const auto slow = essence_.ruled.modes().slow_ms; slow > 0) {
+    speakers_.note(e.user, {e.off, e.ts, e.digest});
+    speakers_.forget_before({e.ts.value - static_cast<std::int64_t>(slow)});
   }
-  if (const auto* gone = std::get_if<trimmed>(&e)) return essence_.history.trim(gone->floor, essence_.last);
-  const auto& said = std::get<posted>(e);
-  essence_.last = said.off;
-  essence_.last_ts = said.ts;
-  essence_.history.add(said.off, said.ts, said.bytes);
-  prune(said.ts);
-  if (!said.cid.empty()) insert(mark_key(said.user, said.device, said.cid), {said.off, said.ts, said.digest});
+  if (!e.cid.empty()) insert(mark_key(e.user, e.device, e.cid), {e.off, e.ts, e.digest});
 }
 
 std::vector<std::string> room_state::forget_marks(const user_id& user, offset last) {
@@ -156,16 +176,18 @@ void room_state::restore_mark(std::string key, mark m) {
 }
 
 result<void> room_state::replay(const event& e) {
-  const auto* said = std::get_if<posted>(&e);
+  if (std::holds_alternative<created>(e) == exists_) {
+    return fail(lightstick::errc::corrupt, exists_ ? "the room was created twice" : "the room was not created first");
+  }
   if (const auto* gone = std::get_if<trimmed>(&e)) {
-    if (!exists_ || gone->floor <= essence_.history.floor() || gone->floor > essence_.last.next()) {
+    if (gone->floor <= essence_.history.floor() || gone->floor > essence_.last.next()) {
       return fail(lightstick::errc::corrupt, "floor " + std::to_string(gone->floor.value()) + " follows floor " +
                                                  std::to_string(essence_.history.floor().value()));
     }
-  } else if (said == nullptr) {
-    if (exists_) return fail(lightstick::errc::corrupt, "the room was created twice");
-  } else if (!exists_ || said->off != essence_.last.next() || said->ts < essence_.last_ts) {
-    return fail(lightstick::errc::corrupt, "offset " + std::to_string(said->off.value()) + " follows offset " +
+  }
+  const auto placed = place_of(e);
+  if (placed && (placed->first != essence_.last.next() || placed->second < essence_.last_ts)) {
+    return fail(lightstick::errc::corrupt, "offset " + std::to_string(placed->first.value()) + " follows offset " +
                                                std::to_string(essence_.last.value()));
   }
   apply(e);

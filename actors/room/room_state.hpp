@@ -11,6 +11,8 @@
 
 #include "actors/room/chapters.hpp"
 #include "actors/room/messages.hpp"
+#include "actors/room/moderation.hpp"
+#include "actors/room/speakers.hpp"
 
 namespace lightstick::actors::room {
 
@@ -40,7 +42,57 @@ struct trimmed {
   friend bool operator==(const trimmed&, const trimmed&) = default;
 };
 
-using event = std::variant<created, posted, trimmed>;
+/// Something is withdrawn. The tomb itself is the history row of the same commit.
+struct tombed {
+  offset off;
+  wall_ms ts{};
+  tomb_kind kind = tomb_kind::message;
+  offset target;  ///< of a message
+  user_id user;   ///< whose messages are withdrawn otherwise
+  user_id by;     ///< empty: an operator
+  std::string why;
+  std::uint64_t bytes = 0;  ///< what its row takes
+  static constexpr auto fields = std::tuple(&tombed::off, &tombed::ts, &tombed::kind, &tombed::target, &tombed::user,
+                                            &tombed::by, &tombed::why, &tombed::bytes);
+  friend bool operator==(const tombed&, const tombed&) = default;
+};
+
+/// All rows know that what the user said is withdrawn.
+struct swept {
+  withdrawal what;
+  static constexpr auto fields = std::tuple(&swept::what);
+  friend bool operator==(const swept&, const swept&) = default;
+};
+
+struct sanctioned {
+  sanction what;
+  static constexpr auto fields = std::tuple(&sanctioned::what);
+  friend bool operator==(const sanctioned&, const sanctioned&) = default;
+};
+
+struct lifted {
+  sanction_kind kind = sanction_kind::mute;
+  user_id user;
+  wall_ms ts{};
+  user_id by;
+  std::string why;
+  static constexpr auto fields = std::tuple(&lifted::kind, &lifted::user, &lifted::ts, &lifted::by, &lifted::why);
+  friend bool operator==(const lifted&, const lifted&) = default;
+};
+
+struct mode_set {
+  enum class which : std::uint8_t { slow = 0, members_only = 1, pinned = 2, unpinned = 3 };
+  which mode = which::slow;
+  std::uint64_t value = 0;  ///< milliseconds, 0 or 1, an offset
+  wall_ms ts{};
+  user_id by;
+  std::string why;
+  static constexpr auto fields =
+      std::tuple(&mode_set::mode, &mode_set::value, &mode_set::ts, &mode_set::by, &mode_set::why);
+  friend bool operator==(const mode_set&, const mode_set&) = default;
+};
+
+using event = std::variant<created, posted, trimmed, tombed, swept, sanctioned, lifted, mode_set>;
 
 /// Who published under which `cid`: length-prefixed user, device and cid; also the key of the mark's row.
 [[nodiscard]] std::string mark_key(const user_id& user, const device_id& device, std::string_view cid);
@@ -71,6 +123,15 @@ struct repeated {
 };
 using verdict = std::variant<accepted, repeated, error>;
 
+/// A withdrawal: the event, and the tomb that everybody is shown.
+struct tomb_made {
+  tombed event;
+  chat_message_ptr message;
+};
+
+/// What somebody who is banned is told.
+[[nodiscard]] error banned_error(const sanction& s, wall_ms now);
+
 /// The durable part of a room: its last offset and time, what history there is, and the marks of recent `cid`s.
 ///
 /// Pure: no clock and no I/O; the same events give the same state. Not thread-safe.
@@ -93,6 +154,7 @@ class room_state {
     offset last;
     wall_ms last_ts;
     chapters history{};
+    moderation ruled{};
     friend bool operator==(const essence&, const essence&) = default;
   };
 
@@ -104,6 +166,7 @@ class room_state {
   [[nodiscard]] offset last() const noexcept { return essence_.last; }
   [[nodiscard]] std::size_t marks() const noexcept { return marks_.size(); }
   [[nodiscard]] const chapters& history() const noexcept { return essence_.history; }
+  [[nodiscard]] const moderation& ruled() const noexcept { return essence_.ruled; }
   /// The smallest offset that may be shown at that time, as far as chapters tell: of the chapter it is in, some may be
   /// too old. `floor`: the one that is committed, which this state may be ahead of.
   [[nodiscard]] offset first_shown(wall_ms now, offset floor) const noexcept;
@@ -115,6 +178,13 @@ class room_state {
   /// Errors in the verdict: room_not_found, bad_request (a `cid` with another content, a reply to nothing, a name
   /// that is too long), overloaded (marks_max).
   [[nodiscard]] verdict decide(const publish& command, wall_ms now) const;
+  /// What a moderator wants, other than a withdrawal: nothing when it is so already.
+  /// `devices`: those that the user is here with. Errors: bad_request (a bound, or no such message).
+  [[nodiscard]] result<std::optional<event>> decide(const moderate& command, std::vector<device_id> devices,
+                                                    wall_ms now) const;
+  /// `how` message: the one at `command.off`; else all that `command.user` has said.
+  /// Errors: bad_request, overloaded (withdrawals_max).
+  [[nodiscard]] result<tomb_made> decide_tomb(const moderate& command, tomb_kind how, wall_ms now) const;
   /// What has to go, if anything. `now` is the wall clock's: one that is far ahead takes history with it.
   [[nodiscard]] std::optional<trimmed> decide_trim(wall_ms now) const noexcept;
   /// When that will be, if nothing is said meanwhile.
@@ -126,6 +196,9 @@ class room_state {
   /// The marks of what that user said up to `last`, by the keys of their rows.
   /// REQUIRES: the rows are removed in one commit with a snapshot, or the state is thrown away.
   [[nodiscard]] std::vector<std::string> forget_marks(const user_id& user, offset last);
+
+  /// Sanctions do not name this moderator any more; whether one did. REQUIRES: as `forget_marks`.
+  bool forget_author(const user_id& user);
 
   void restore(const essence& e);
   /// Idempotent; of two marks with one key the later offset stays.
@@ -143,6 +216,21 @@ class room_state {
     return marked.value + rules_.dedupe_window.count() <= now.value;
   }
   [[nodiscard]] bool room_for_mark(wall_ms now) const noexcept;
+  /// What moderators have laid down. Errors: forbidden, muted, slow_mode.
+  [[nodiscard]] result<void> may_say(const publish& command, wall_ms now) const;
+  void took_place(offset off, wall_ms ts, std::uint64_t bytes);
+  void apply_one(const created& e);
+  void apply_one(const posted& e);
+  void apply_one(const trimmed& e);
+  void apply_one(const tombed& e);
+  void apply_one(const swept& e);
+  void apply_one(const sanctioned& e);
+  void apply_one(const lifted& e);
+  void apply_one(const mode_set& e);
+  [[nodiscard]] result<std::optional<event>> decide_sanction(const moderate& command, sanction_kind how,
+                                                             std::vector<device_id> devices, wall_ms now) const;
+  [[nodiscard]] result<std::optional<event>> decide_lift(const moderate& command, sanction_kind how, wall_ms now) const;
+  [[nodiscard]] result<std::optional<event>> decide_mode(const moderate& command, wall_ms now) const;
   void insert(std::string key, mark m);
   void prune(wall_ms now);
 
@@ -151,6 +239,7 @@ class room_state {
   essence essence_;
   using mark_table = std::unordered_map<std::string, mark>;
   mark_table marks_;
+  speakers speakers_;  ///< while somebody has to wait for it
   std::map<offset, const mark_table::value_type*> by_age_;  ///< of marks_, where they never move
 };
 

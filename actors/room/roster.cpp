@@ -65,6 +65,35 @@ std::optional<steady_time> roster::next_expiry() const {
   return held_.begin()->first;
 }
 
+std::optional<role> roster::role_of(const user_id& user) const {
+  const auto at = people_.find(user);
+  return at == people_.end() ? std::nullopt : std::optional(at->second.as);
+}
+
+std::vector<device_id> roster::devices_of(const user_id& user) const {
+  std::vector<device_id> out;
+  const auto at = people_.find(user);
+  if (at == people_.end()) return out;
+  for (const auto& session : at->second.sessions) {
+    const auto& device = places_.at(session).device;
+    if (std::ranges::find(out, device) == out.end()) out.push_back(device);
+  }
+  return out;
+}
+
+std::vector<session_id> roster::sessions_of(const user_id& user, const std::vector<device_id>& devices) const {
+  std::vector<session_id> out;
+  if (devices.empty()) {
+    const auto at = people_.find(user);
+    return at == people_.end() ? out : at->second.sessions;
+  }
+  for (const auto& [session, p] : places_) {
+    if (p.owner->first == user || std::ranges::find(devices, p.device) != devices.end()) out.push_back(session);
+  }
+  std::ranges::sort(out);
+  return out;
+}
+
 members roster::list(const std::string& after, std::uint32_t limit) const {
   members out;
   out.count = count();

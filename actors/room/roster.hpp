@@ -48,6 +48,14 @@ class roster {
   [[nodiscard]] std::size_t users() const noexcept { return people_.size(); }
   [[nodiscard]] std::size_t held() const noexcept { return held_.size(); }
 
+  /// What the user is here as; none when not here.
+  [[nodiscard]] std::optional<role> role_of(const user_id& user) const;
+  /// Those that the user is here with, each once.
+  [[nodiscard]] std::vector<device_id> devices_of(const user_id& user) const;
+
+  /// Sessions of the user, and those with one of the devices, whoever has them; held places as well.
+  [[nodiscard]] std::vector<session_id> sessions_of(const user_id& user, const std::vector<device_id>& devices) const;
+
   /// Users by id, those after `after`, at most `limit`.
   [[nodiscard]] members list(const std::string& after, std::uint32_t limit) const;
 

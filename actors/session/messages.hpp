@@ -85,10 +85,27 @@ struct presence {
   std::uint32_t limit = 100;
   std::string after;
 };
+/// What a moderator does in a room.
+struct moderate {
+  request_id id = 0;
+  room_id room;
+  room::act what = room::act::withdraw;
+  user_id user;
+  std::optional<offset> off;
+  std::uint64_t ms = 0;
+  bool on = false;
+  bool devices = false;
+  std::string why;
+};
 /// The connection is gone; the session ends and its rooms hold its place for a while.
 struct disconnected {};
 /// `fanout::call_roll`: tell this room again that the session is there.
 struct roll_call {
+  room_id room;
+};
+
+/// From a room: it does not let the user in any more. The connection closes with 4003.
+struct banned {
   room_id room;
 };
 
@@ -125,6 +142,10 @@ struct history_page {
 };
 struct cursor {
   user::room_cursor at;
+};
+struct moderated {
+  room_id room;
+  offset off;  ///< of the tomb; 0: there is no new one
 };
 struct present {
   room_id room;

@@ -25,7 +25,7 @@ std::string describe(const runtime::message& m) {
   } else {
     (void)(room(runtime::body_of<join>(m)) || room(runtime::body_of<leave>(m)) || room(runtime::body_of<history>(m)) ||
            room(runtime::body_of<read>(m)) || room(runtime::body_of<presence>(m)) ||
-           room(runtime::body_of<roll_call>(m)));
+           room(runtime::body_of<moderate>(m)) || room(runtime::body_of<roll_call>(m)));
   }
   return line;
 }

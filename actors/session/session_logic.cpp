@@ -54,8 +54,10 @@ void session_logic::handle(runtime::message& m, runtime::reply& /*r*/, runtime::
   if (auto* r = runtime::body_of<read>(m)) return on_read(*r, ctx);
   if (auto* p = runtime::body_of<presence>(m)) return on_presence(*p, ctx);
   if (auto* r = runtime::body_of<refresh>(m)) return on_refresh(std::move(*r), ctx);
+  if (auto* a = runtime::body_of<moderate>(m)) return on_moderate(std::move(*a), ctx);
   if (auto* b = runtime::body_of<begin>(m)) return on_begin(std::move(*b), ctx);
   if (auto* moved = runtime::body_of<user::cursor_moved>(m)) return port_->push(*moved);
+  if (auto* out = runtime::body_of<banned>(m)) return on_banned(out->room);
   if (auto* call = runtime::body_of<roll_call>(m)) return on_roll_call(call->room, ctx);
   if (runtime::body_of<disconnected>(m) != nullptr) return on_disconnected(ctx);
 }
@@ -76,8 +78,9 @@ void session_logic::on_publish(publish p, runtime::context& ctx) {
   if (!admit(id, publishes_, ctx)) return;
   if (!is_in(p.room)) return refuse(id, refusal_of(errc::forbidden, "join the room first"));
   if (auto fits = check_publish(p, how_); !fits) return refuse(id, std::move(fits.error()));
-  room::publish said{id_,        who_.user, who_.device,      who_.name, who_.as, std::move(p.cid), std::move(p.text),
-                     p.reply_to, p.vt,      std::move(p.data)};
+  const bool is_member = std::ranges::find(who_.rooms, p.room.str()) != who_.rooms.end();
+  room::publish said{id_,        who_.user, who_.device,       who_.name, who_.as, std::move(p.cid), std::move(p.text),
+                     p.reply_to, p.vt,      std::move(p.data), is_member};
   ask<room::published>(ctx, room::kind, p.room.str(), std::move(said),
                        [this, id](result<room::published> done, runtime::context&) {
                          if (!done) return refuse(id, std::move(done.error()));
@@ -113,6 +116,23 @@ void session_logic::on_presence(const presence& p, runtime::context& ctx) {
                        if (!done) return refuse(id, std::move(done.error()));
                        port_->answer(id, present{room, page, std::move(*done)});
                      });
+}
+
+void session_logic::on_moderate(moderate m, runtime::context& ctx) {
+  const auto id = m.id;
+  if (!admit(id, requests_, ctx)) return;
+  if (auto allowed = check_room(who_, m.room); !allowed) return refuse(id, std::move(allowed.error()));
+  room::moderate wish{who_.user, who_.as, m.what, std::move(m.user), m.off, m.ms, m.on, m.devices, std::move(m.why)};
+  const auto key = m.room.str();
+  ask<room::moderated>(ctx, room::kind, key, std::move(wish),
+                       [this, id, room = std::move(m.room)](result<room::moderated> done, runtime::context&) {
+                         if (!done) return refuse(id, std::move(done.error()));
+                         port_->answer(id, moderated{room, done->off});
+                       });
+}
+
+void session_logic::on_banned(const room_id& room) {
+  if (is_in(room)) port_->close(close_code::banned, "banned");
 }
 
 void session_logic::on_refresh(refresh r, runtime::context& ctx) {

@@ -78,6 +78,8 @@ class session_logic final : public runtime::logic {
   void on_read(const read& r, runtime::context& ctx);
   void on_presence(const presence& p, runtime::context& ctx);
   void on_refresh(refresh r, runtime::context& ctx);
+  void on_moderate(moderate m, runtime::context& ctx);
+  void on_banned(const room_id& room);
   /// False when it was refused: the token has ended, or too many requests.
   [[nodiscard]] bool admit(request_id id, token_bucket& limit, runtime::context& ctx);
   void refuse(request_id id, error why) {

@@ -214,17 +214,18 @@ void session_logic::on_roll_call(const room_id& room, runtime::context& ctx) {
 
 void session_logic::announce(const room_id& room, runtime::context& ctx) {
   if (auto* here = find(room)) here->announce = false;
-  ask<room::joined>(ctx, room::kind, room.str(), silent_join(),
-                    [this, room](result<room::joined> in, runtime::context& later) {
-                      auto* here = find(room);
-                      if (in || gone_ || here == nullptr || here->at != phase::in) return;
-                      auto full = in.error().code == make_error_code(errc::room_full);
-                      if (in.error().is_transient() || (in.error().is(condition::overloaded) && !full)) {
-                        here->announce = true;
-                        return retry_later(later);
-                      }
-                      port_->close(close_code::drain, "the room could not be kept");
-                    });
+  ask<room::joined>(
+      ctx, room::kind, room.str(), silent_join(), [this, room](result<room::joined> in, runtime::context& later) {
+        auto* here = find(room);
+        if (in || gone_ || here == nullptr || here->at != phase::in) return;
+        auto full = in.error().code == make_error_code(errc::room_full);
+        if (in.error().is_transient() || (in.error().is(condition::overloaded) && !full)) {
+          here->announce = true;
+          return retry_later(later);
+        }
+        const bool out = in.error().code == make_error_code(errc::forbidden);
+        port_->close(out ? close_code::banned : close_code::drain, out ? "banned" : "the room could not be kept");
+      });
 }
 
 void session_logic::depart(const room_id& room, bool dropped, runtime::context& ctx) {

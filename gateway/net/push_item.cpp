@@ -8,7 +8,13 @@ namespace {
 constexpr std::size_t message_overhead_bytes = 96;  // keys, numbers, quotes
 constexpr std::size_t member_overhead_bytes = 32;
 
+bool is_tomb(const actors::chat_message& m) { return m.tomb != actors::tomb_kind::none; }
+
+/// A tomb is a frame of its own, so a batch of its own.
+bool is_tomb(const push_item& item) { return item.batch && is_tomb(*item.batch->messages.front()); }
+
 std::string encoded(protocol::encoding e, const push_item& item) {
+  if (is_tomb(item)) return protocol::tomb(e, item.batch->room, *item.batch->messages.front());
   if (item.batch) return protocol::messages(e, item.batch->room, item.batch->messages);
   return protocol::change(e, *item.change);
 }
@@ -37,7 +43,8 @@ std::vector<push_ptr> join_batches(std::span<const push_ptr> batches) {
   for (std::size_t i = 0; i < batches.size(); ++i) {
     const auto more_messages = batches[i]->batch->messages.size();
     const auto more_bytes = net::weight_of(*batches[i]);
-    if (i > begin && (messages + more_messages > item_messages_max || bytes + more_bytes > item_bytes_max)) {
+    const bool alone = i > begin && (is_tomb(*batches[i]) || is_tomb(*batches[i - 1]));
+    if (alone || (i > begin && (messages + more_messages > item_messages_max || bytes + more_bytes > item_bytes_max))) {
       out.push_back(joined_batch(batches.subspan(begin, i - begin)));
       begin = i;
       messages = bytes = 0;
@@ -114,7 +121,8 @@ std::vector<std::shared_ptr<const actors::room_batch>> split(std::shared_ptr<con
   };
   for (auto at = begin; at != all.end(); ++at) {
     const auto more = weight_of(**at);
-    if (at != begin && (bytes + more > item_bytes_max || static_cast<std::size_t>(at - begin) >= item_messages_max)) {
+    const bool full = bytes + more > item_bytes_max || static_cast<std::size_t>(at - begin) >= item_messages_max;
+    if (at != begin && (full || is_tomb(**at) || is_tomb(**(at - 1)))) {
       cut(at);
       begin = at;
       bytes = 0;

@@ -39,7 +39,8 @@ std::size_t encode(push_item& item, const encodings_wanted& wanted);
 /// About the bytes of the frame, for bounds.
 [[nodiscard]] std::size_t weight_of(const push_item& item);
 
-/// The batch in pieces of at most `item_messages_max` messages and about `item_bytes_max` each, in order: one group
+/// The batch in pieces of at most `item_messages_max` messages and about `item_bytes_max` each, a tomb in one of its own,
+/// in order: one group
 /// commit may hold megabytes, and a socket must be able to write some of it before the rest is queued.
 [[nodiscard]] std::vector<std::shared_ptr<const actors::room_batch>> split(
     std::shared_ptr<const actors::room_batch> batch);

@@ -2,6 +2,7 @@
 #include <array>
 #include <limits>
 
+#include "actors/room/moderation.hpp"
 #include "gateway/protocol/fields.hpp"
 #include "gateway/protocol/frames.hpp"
 #include "gateway/wire/json.hpp"
@@ -167,20 +168,74 @@ client_frame parse_presence(fields& f, session::request_id id, const limits&) {
   return p;
 }
 
+constexpr std::uint64_t for_ms_max = std::uint64_t{100} * 365 * 24 * 3600 * 1000;
+
+std::optional<actors::room::act> act_of(std::string_view name) {
+  for (auto a = actors::room::act{}; a <= actors::room::act_last;
+       a = static_cast<actors::room::act>(static_cast<std::uint8_t>(a) + 1)) {
+    if (to_string(a) == name) return a;
+  }
+  return std::nullopt;
+}
+
+/// The fields that one act has.
+void parse_act(fields& f, session::moderate& m) {
+  using actors::room::act;
+  switch (m.what) {
+    case act::withdraw:
+      m.off = optional_offset(f, "off", 1);
+      m.user = user_id(f.optional_name("user", name_bytes_max).value_or(""));
+      if (m.off.has_value() == !m.user.empty()) f.refuse("off", "or user is what delete takes, one of them");
+      return;
+    case act::ban:
+    case act::mute:
+      m.user = user_id(f.name("user", name_bytes_max));
+      m.ms = f.optional_number("for_ms", 1, for_ms_max).value_or(0);
+      if (m.what == act::ban) m.devices = f.optional_flag("devices").value_or(false);
+      return;
+    case act::unban:
+    case act::unmute: m.user = user_id(f.name("user", name_bytes_max)); return;
+    case act::slow: m.ms = f.number("interval_ms", 0, actors::room::moderation::slow_max.count()); return;
+    case act::members_only: {
+      const auto on = f.optional_flag("on");
+      if (!on) f.refuse("on", "is missing");
+      m.on = on.value_or(false);
+      return;
+    }
+    case act::pin:
+    case act::unpin: m.off = offset(f.number("off", 1, offset_max)); return;
+  }
+}
+
+client_frame parse_mod(fields& f, session::request_id id, const limits&) {
+  session::moderate m;
+  m.id = id;
+  m.room = room_of(f);
+  const auto name = f.filled_string("act");
+  const auto what = act_of(name);
+  if (!what) f.refuse("act", "is none of this server's");
+  m.what = what.value_or(actors::room::act::withdraw);
+  if (what) parse_act(f, m);
+  m.why = f.optional_string("why", actors::room::moderation::why_bytes_max).value_or("");
+  if (!valid_utf8(m.why)) f.refuse("why", "is not UTF-8");
+  return m;
+}
+
 struct operation {
   std::string_view name;
   client_frame (*parse)(fields& f, session::request_id id, const limits& l);
 };
 /// By how often they come.
-constexpr std::array<operation, 9> operations{{{"pub", parse_pub},
-                                               {"read", parse_read},
-                                               {"ping", parse_ping},
-                                               {"history", parse_history},
-                                               {"join", parse_join},
-                                               {"presence", parse_presence},
-                                               {"leave", parse_leave},
-                                               {"auth", parse_auth},
-                                               {"refresh", parse_refresh}}};
+constexpr std::array<operation, 10> operations{{{"pub", parse_pub},
+                                                {"read", parse_read},
+                                                {"ping", parse_ping},
+                                                {"history", parse_history},
+                                                {"join", parse_join},
+                                                {"presence", parse_presence},
+                                                {"leave", parse_leave},
+                                                {"auth", parse_auth},
+                                                {"refresh", parse_refresh},
+                                                {"mod", parse_mod}}};
 
 tl::unexpected<error> bad_request(std::string why) { return fail(actors::errc::bad_request, std::move(why)); }
 

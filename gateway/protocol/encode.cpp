@@ -108,6 +108,16 @@ std::string messages(encoding e, const room_id& room, std::span<const actors::ch
   });
 }
 
+std::string tomb(encoding e, const room_id& room, const actors::chat_message& m) {
+  return encode(e, 160, [&](auto f) {
+    f.begin_map(5);
+    f.field("op", std::string_view("tomb"));
+    f.field("room", room);
+    f.put_tomb(m);
+    f.end_map();
+  });
+}
+
 std::string change(encoding e, const actors::room_change& c) {
   return encode(e, 256, [&](auto f) {
     f.begin_map(3 + (c.joined.empty() ? 0 : 1) + (c.left.empty() ? 0 : 1));

@@ -86,6 +86,11 @@ std::optional<std::int64_t> fields::optional_signed(std::string_view key) {
   return std::nullopt;
 }
 
+std::optional<bool> fields::optional_flag(std::string_view key) {
+  const auto* flag = typed<bool>(key, "is neither true nor false");
+  return flag == nullptr ? std::nullopt : std::optional(*flag);
+}
+
 wire::map* fields::optional_map(std::string_view key) { return typed<wire::map>(key, "is not a map"); }
 
 wire::array* fields::optional_array(std::string_view key) { return typed<wire::array>(key, "is not an array"); }

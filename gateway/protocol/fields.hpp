@@ -30,6 +30,8 @@ class fields {
   /// Any integer of 64 bits with a sign.
   [[nodiscard]] std::optional<std::int64_t> optional_signed(std::string_view key);
 
+  [[nodiscard]] std::optional<bool> optional_flag(std::string_view key);
+
   /// Null pointer when absent, or of another kind (a failure).
   [[nodiscard]] wire::map* optional_map(std::string_view key);
   [[nodiscard]] wire::array* optional_array(std::string_view key);

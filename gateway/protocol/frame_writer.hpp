@@ -84,9 +84,27 @@ class frame_writer {
   }
 
   void put(const actors::room_status& s) {
-    w_.begin_map(2);
+    const auto& [slow_ms, members_only, pins] = s.modes;
+    w_.begin_map(2 + (slow_ms > 0 ? 1 : 0) + (members_only ? 1 : 0) + (pins.empty() ? 0 : 1));
     field("occupancy", s.occupancy);
     field("capacity", s.capacity);
+    if (slow_ms > 0) field("slow_ms", slow_ms);
+    if (members_only) field("members_only", true);
+    if (!pins.empty()) list("pins", pins);
+    w_.end_map();
+  }
+
+  void put(const offset& off) { w_.number(off.value()); }
+
+  /// Three fields: where the tomb is, when, and what it withdraws.
+  void put_tomb(const actors::chat_message& m) {
+    field("off", m.off);
+    field("ts", m.ts);
+    w_.key("tomb");
+    const bool named = m.tomb != actors::tomb_kind::unnamed;
+    w_.begin_map(named ? 1 : 0);
+    if (m.tomb == actors::tomb_kind::message) field("off", m.reply_to.value_or(offset{}));
+    if (m.tomb == actors::tomb_kind::user) field("user", m.user);
     w_.end_map();
   }
 
@@ -96,6 +114,12 @@ class frame_writer {
       w_.begin_map(2);
       field("off", m.off);
       field("gone", true);
+      w_.end_map();
+      return;
+    }
+    if (m.tomb != actors::tomb_kind::none) {
+      w_.begin_map(3);
+      put_tomb(m);
       w_.end_map();
       return;
     }
@@ -116,16 +140,21 @@ class frame_writer {
     w_.end_map();
   }
 
-  /// What a client is told: the code and its public name. Only a bad request's detail was written for the client.
+  /// What a client is told: the code and its public name. Only the detail of what people may not do was written for them.
   void put_error(const error& why, std::optional<std::chrono::milliseconds> retry) {
     auto code = actors::protocol_code(why);
     auto message = make_error_code(code).message();
-    if (why.code == actors::errc::bad_request && !why.detail.empty()) message += ": " + why.detail;
+    if (why.code.category() == actors::actors_category() && tells_why(code) && !why.detail.empty())
+      message += ": " + why.detail;
     w_.begin_map(retry ? 3 : 2);
     field("code", static_cast<std::uint64_t>(code));
     field("msg", message);
     if (retry) field("retry_ms", std::max<std::int64_t>(retry->count(), 0));
     w_.end_map();
+  }
+
+  [[nodiscard]] static bool tells_why(actors::errc code) noexcept {
+    return code == actors::errc::bad_request || code == actors::errc::forbidden || code == actors::errc::muted;
   }
 
   // ---- bodies of answers ----
@@ -197,6 +226,14 @@ class frame_writer {
     w_.begin_map(2);
     field("room", a.at.room);
     field("off", a.at.read);
+    w_.end_map();
+  }
+
+  void put(const actors::session::moderated& a) {
+    const bool tomb = a.off.value() > 0;
+    w_.begin_map(tomb ? 2 : 1);
+    field("room", a.room);
+    if (tomb) field("off", a.off);
     w_.end_map();
   }
 

@@ -47,7 +47,7 @@ struct ping {
 };
 using client_frame =
     std::variant<auth, refresh, ping, actors::session::join, actors::session::leave, actors::session::publish,
-                 actors::session::history, actors::session::read, actors::session::presence>;
+                 actors::session::history, actors::session::read, actors::session::presence, actors::session::moderate>;
 
 /// One frame of a message: what it asks, or why it is refused (107 with the request's id, when it had one).
 struct decoded {
@@ -69,6 +69,8 @@ struct decoded {
 [[nodiscard]] std::string refusal(encoding e, std::optional<actors::session::request_id> id,
                                   const actors::session::refusal& r);
 [[nodiscard]] std::string messages(encoding e, const room_id& room, std::span<const actors::chat_message_ptr> batch);
+/// REQUIRES: `m` is a tomb.
+[[nodiscard]] std::string tomb(encoding e, const room_id& room, const actors::chat_message& m);
 [[nodiscard]] std::string change(encoding e, const actors::room_change& c);
 [[nodiscard]] std::string cursor(encoding e, const actors::user::room_cursor& c);
 struct move_notice {

@@ -46,7 +46,10 @@ class erasing : public node_test {
     }
     jun.join("empty");
   }
-  void shows_jun_alone(const std::vector<chat>& messages) const {
+  void shows_jun_alone(std::vector<chat> messages) const {
+    ASSERT_FALSE(messages.empty());
+    EXPECT_EQ(messages.back().tomb, "something") << "whom it withdraws is forgotten as well";
+    messages.pop_back();
     ASSERT_EQ(messages.size(), 2U * rounds) << "offsets stay";
     for (const auto& m : messages) {
       EXPECT_EQ(m.gone, m.off % 2 == 1) << m;
@@ -171,7 +174,8 @@ TEST_F(erasing, one_who_resumes_gets_places_and_one_who_stays_can_go_on) {
   const auto hist = mina.join("aurora")["hist"].text();
   ASSERT_EQ(command({"erase", "user/mina", "--yes"}).exit_code, 0);
   const auto next = mina.publish("aurora", "I am still here");
-  EXPECT_EQ(next["off"].number(), 2U * rounds + 1);
+  EXPECT_EQ(mina.push("tomb")["tomb"]["user"].text(), "mina") << "whoever is here is told";
+  EXPECT_EQ(next["off"].number(), 2U * rounds + 2);
   auto jun = the_node().dial(encoding::json);
   const auto resumed = jun.auth(the_node().token("jun"), "d2",
                                 {value::map{{"room", "aurora"}, {"hist", hist}, {"off", std::uint64_t{2}}}})["rooms"]
@@ -180,6 +184,7 @@ TEST_F(erasing, one_who_resumes_gets_places_and_one_who_stays_can_go_on) {
   EXPECT_TRUE(resumed["recovered"].flag());
   for (const auto& m : parse_chats(resumed)) {
     EXPECT_EQ(m.gone, m.off % 2 == 1 && m.off <= 2U * rounds) << m;
+    EXPECT_EQ(m.tomb.empty(), m.off != 2U * rounds + 1) << m;
   }
 }
 

@@ -13,6 +13,16 @@ std::runtime_error protocol_error(const std::string& what) { return std::runtime
 }  // namespace
 
 chat parse_chat(const value& m) {
+  if (m.has("tomb")) {
+    chat tomb;
+    tomb.off = m["off"].number();
+    tomb.ts = m["ts"].signed_number();
+    const auto& what = m["tomb"];
+    tomb.tomb = "something";
+    if (what.has("off")) tomb.tomb = std::to_string(what["off"].number());
+    if (what.has("user")) tomb.tomb = "user " + what["user"].text();
+    return tomb;
+  }
   if (m.has("gone")) {
     chat withdrawn;
     withdrawn.off = m["off"].number();
@@ -275,6 +285,7 @@ void ws_client::take_frame(value frame) {
       log.push_back(parse_chat(m));
     }
   } else {
+    if (frame["op"].text() == "tomb") pushed_[frame["room"].text()].push_back(parse_chat(frame));
     pushes_.push_back(std::move(frame));
   }
 }

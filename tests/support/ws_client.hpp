@@ -43,6 +43,7 @@ struct chat {
   std::string role;
   std::string text;
   bool gone = false;  ///< withdrawn: it has `off` and nothing else
+  std::string tomb{};  ///< what it withdraws, "44", "user 17" or "something"; empty: it is a message
   friend bool operator==(const chat&, const chat&) = default;
 };
 [[nodiscard]] chat parse_chat(const value& message);

@@ -50,6 +50,15 @@ void room_model::erase_ended(const std::string& user, bool done) {
   }
 }
 
+void room_model::is_withdrawn(std::uint64_t at) {
+  auto& here = line_at(at);
+  if (here.erased == 0) here.erased = ++erasures_;
+}
+
+void room_model::withdraw_ended(std::uint64_t at, bool done) {
+  if (done) is_withdrawn(at);
+}
+
 /// An erasure may take what was said before it had ended.
 bool room_model::may_be_erased(const words& w) const {
   auto f = forgetting_.find(w.user);
@@ -123,9 +132,12 @@ void room_model::told_newest(std::uint64_t at, std::uint64_t floor_then) {
 
 void room_model::saw(const actors::chat_message& m, const moment& then) {
   if (m.off.value() == 0) fail("shows a message without offset");
-  if (m.gone) {
+  if (m.tomb != actors::tomb_kind::none) {
+    saw_tomb(m);
+  } else if (m.gone) {
     saw_withdrawn(m);
   } else {
+    if (line_at(m.off.value()).tomb) fail("offset " + std::to_string(m.off.value()) + " was a tomb");
     const auto text = first_line(m.text);
     is_at(text, m.off.value());
     if (known(text).user != m.user.str()) fail("'" + text + "' is said to be of " + m.user.str());
@@ -135,15 +147,38 @@ void room_model::saw(const actors::chat_message& m, const moment& then) {
   saw_time(m);
 }
 
+/// What it withdraws has gone for whoever asks from now on.
+void room_model::saw_tomb(const actors::chat_message& m) {
+  const auto at = m.off.value();
+  auto& here = line_at(at);
+  if (!here.text.empty()) fail("offset " + std::to_string(at) + " was '" + here.text + "' and is a tomb");
+  here.tomb = true;
+  floor_ = std::max(floor_, at);
+  if (m.tomb == actors::tomb_kind::message) {
+    if (!line_at(m.reply_to->value()).unwanted) fail("a tomb of what nobody wanted to be withdrawn");
+    return is_withdrawn(m.reply_to->value());
+  }
+  if (m.tomb != actors::tomb_kind::user) return;
+  for (const auto& [text, said] : words_) {
+    if (said.user != m.user.str()) continue;
+    if (!forgetting_.contains(said.user)) fail("a tomb of " + said.user + ", whom nobody wanted to be forgotten");
+    for (auto place : said.places) {
+      if (place < at) is_withdrawn(place);
+    }
+  }
+}
+
 void room_model::saw_withdrawn(const actors::chat_message& m) {
   const auto what = "message " + std::to_string(m.off.value());
   if (m != actors::withdraw(m)) fail(what + " was withdrawn, and something of it is left");
   auto& here = line_at(m.off.value());
-  const bool may = here.text.empty()
+  if (here.tomb) fail(what + " was a tomb");
+  const bool may = here.unwanted ? true
+                   : here.text.empty()
                        ? std::ranges::any_of(forgetting_, [](const auto& f) { return f.second.begun > 0; })
                        : may_be_erased(known(here.text));
   if (!may) fail("lost: " + what + " was withdrawn, and nobody wanted it to be");
-  if (here.erased == 0) here.erased = ++erasures_;
+  is_withdrawn(m.off.value());
   floor_ = std::max(floor_, m.off.value());
 }
 
@@ -229,14 +264,14 @@ void room_model::check_join(const actors::room::joined& j, std::optional<std::ui
 void room_model::check_erased(std::uint64_t at, const actors::chat_message& m) const {
   const auto& here = lines_[at - 1];
   if (here.erased != 0 && !m.gone) fail("'" + here.text + "' was erased and is still stored");
-  if (m.gone || here.text.empty()) return;
+  if (m.gone || here.tomb || here.text.empty()) return;
   const auto& places = words_.at(here.text).places;
   if (std::ranges::any_of(places, [at](auto other) { return other > at; })) {
     fail("doubled: '" + here.text + "' is stored at " + std::to_string(at) + " and again later");
   }
 }
 
-void room_model::check_all(std::span<const actors::chat_message_ptr> history, std::uint64_t first) {
+void room_model::check_all(std::span<const actors::chat_message_ptr> history, std::uint64_t first, bool swept) {
   saw_run(history);
   begins_at(first);
   if (!history.empty() && history.front()->off.value() != first) {
@@ -244,7 +279,9 @@ void room_model::check_all(std::span<const actors::chat_message_ptr> history, st
   }
   const auto last = first - 1 + history.size();
   if (last < floor_) fail("lost: it ends at " + std::to_string(last) + ", " + std::to_string(floor_) + " was seen");
-  for (const auto& m : history) check_erased(m->off.value(), *m);
+  for (const auto& m : history) {
+    if (swept) check_erased(m->off.value(), *m);
+  }
   for (const auto& [text, said] : words_) {
     if (!said.acknowledged || said.places.back() < first) continue;
     const auto at = *std::ranges::max_element(said.places);

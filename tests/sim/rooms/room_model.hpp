@@ -19,7 +19,7 @@ namespace lightstick::sim {
 /// the room. Every check throws `violation` with the room's name.
 ///
 /// What was seen by anybody is committed: it never moves, or comes twice, and goes only when it is too old or too much, from
-/// the beginning, or when its user is erased. What has gone never comes again. What was refused, and not by an error that
+/// the beginning, or when it is withdrawn: by a moderator, or with its user. What has gone never comes again. What was refused, and not by an error that
 /// leaves the outcome open, is never seen. A text is told from others by its first line.
 class room_model {
  public:
@@ -52,13 +52,18 @@ class room_model {
   /// It had an answer, or its process died. `done`: all that was known when it began is gone.
   void erase_ended(const std::string& user, bool done);
 
+  /// A moderator wants the message there to be withdrawn.
+  void withdraw_begins(std::uint64_t at) { line_at(at).unwanted = true; }
+  void withdraw_ended(std::uint64_t at, bool done);
+
   /// Consecutive messages that nobody asked for.
   void saw_run(std::span<const actors::chat_message_ptr> messages) { saw_run(messages, {}); }
   void check_page(const actors::room::page& p, std::optional<offset> before, std::optional<offset> after,
                   const moment& then);
   void check_join(const actors::room::joined& j, std::optional<std::uint64_t> since, const moment& then);
   /// At the end: all that is stored, in order, of a room whose history says that it begins at `first`.
-  void check_all(std::span<const actors::chat_message_ptr> history, std::uint64_t first);
+  /// `swept`: what was withdrawn has gone from the disk as well.
+  void check_all(std::span<const actors::chat_message_ptr> history, std::uint64_t first, bool swept = true);
 
  private:
   struct words {
@@ -72,6 +77,8 @@ class room_model {
   struct line {
     std::string text;  ///< empty: nobody looked yet
     std::int64_t ts = 0;
+    bool tomb = false;
+    bool unwanted = false;  ///< a moderator wanted it to go
     std::uint64_t erased = 0;  ///< number of the erasure that took it, or was seen to; 0: none
   };
   struct forgetting {
@@ -89,6 +96,8 @@ class room_model {
   void told_newest(std::uint64_t at, std::uint64_t floor_then);
   void saw(const actors::chat_message& m, const moment& then);
   void saw_withdrawn(const actors::chat_message& m);
+  void saw_tomb(const actors::chat_message& m);
+  void is_withdrawn(std::uint64_t at);
   void saw_time(const actors::chat_message& m);
   void saw_run(std::span<const actors::chat_message_ptr> messages, const moment& then);
   void saw_answer(std::span<const actors::chat_message_ptr> messages, const moment& then);

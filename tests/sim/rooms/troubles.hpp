@@ -50,6 +50,7 @@ struct room_troubles {
   actors::room::retention keep;
   std::size_t text_bytes = 0;  ///< of what is said, at least
   bool erasures = false;  ///< users have what they said forgotten
+  bool moderated = false;  ///< somebody withdraws messages and mutes people
 
   explicit room_troubles(dice& d) {
     using std::chrono::milliseconds;
@@ -98,6 +99,7 @@ struct room_troubles {
     if (text_bytes > 0 && d.per_mille(700)) keep.bytes = d.between(300'000, 600'000);
     askers = d.per_mille(400) ? d.between(1, 2) : 0;
     erasures = d.per_mille(300);
+    moderated = !erasures && d.per_mille(400);
   }
 };
 

@@ -9,6 +9,7 @@
 #include "tests/sim/play_out.hpp"
 #include "tests/sim/rooms/device.hpp"
 #include "tests/sim/rooms/eraser.hpp"
+#include "tests/sim/rooms/moderator.hpp"
 #include "tests/sim/rooms/ringer.hpp"
 
 namespace lightstick::sim {
@@ -44,6 +45,7 @@ class world {
     for (std::size_t n = 0; n < with_.devices; ++n) devices_.emplace_back(stage_, n % with_.users, n);
     for (std::size_t n = 0; n < with_.bells; ++n) ringers_.emplace_back(stage_, n);
     if (with_.erasures) eraser_.emplace(stage_);
+    if (with_.moderated) moderator_.emplace(stage_);
     frailty_.before = with_.throws_before;
     frailty_.after = with_.throws_after;
     frailty_.elsewhere = with_.throws_elsewhere;
@@ -63,6 +65,7 @@ class world {
     for (auto& d : devices_) d.begin();
     for (auto& r : ringers_) r.begin();
     if (eraser_) eraser_->begin();
+    if (moderator_) moderator_->begin();
     fate_later();
     while (on_.loop.steps() < options_.steps * steps_a_step) step();
     calm_down();
@@ -115,6 +118,7 @@ class world {
   std::deque<device> devices_;
   std::deque<ringer> ringers_;
   std::optional<eraser> eraser_;
+  std::optional<moderator> moderator_;
 };
 
 // ---- life of the process ----
@@ -165,6 +169,7 @@ void world::end_process() {
   on_.loop.forget_process();
   for (auto& r : ringers_) r.node_gone();
   if (eraser_) eraser_->node_gone();
+  if (moderator_) moderator_->node_gone();
 }
 
 void world::crash(disk::crash how) {
@@ -288,7 +293,8 @@ void world::calm_down() {
   if (node_) node_->end_quarantines();
   auto all_content = [this] {
     return node_ && !stops_until_ && std::ranges::all_of(devices_, &device::content) &&
-           std::ranges::all_of(ringers_, &ringer::content) && (!eraser_ || eraser_->content());
+           std::ranges::all_of(ringers_, &ringer::content) && (!eraser_ || eraser_->content()) &&
+           (!moderator_ || moderator_->content());
   };
   run_until(all_content, "somebody has no answer though all has been well for two minutes");
   wait(seconds{1});
@@ -365,7 +371,9 @@ void world::look_at(room_model& room) {
   }
   auto fresh = node_->read_back({actors::room::kind, room.name()});
   const auto first = fresh ? number_in(*fresh, "history_floor") : 1;
-  room.check_all(history, first);
+  // What a moderator withdrew is not shown, but it may be stored until the room has time.
+  const bool swept = !fresh || number_in(*fresh, "withdrawals_under_way") == 0;
+  room.check_all(history, first, swept);
   numbers_.trimmed += first - 1;
   const auto last = first - 1 + history.size();
   if (fresh && number_in(*fresh, "last_offset") != last) {

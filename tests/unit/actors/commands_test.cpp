@@ -24,6 +24,14 @@ room::publish golden() {
   return p;
 }
 
+std::string unhex(std::string_view digits) {
+  std::string out;
+  for (std::size_t i = 0; i + 1 < digits.size(); i += 2) {
+    out.push_back(static_cast<char>(std::stoi(std::string(digits.substr(i, 2)), nullptr, 16)));
+  }
+  return out;
+}
+
 template <class Codec, class Command>
 void goes_there_and_back(const Codec& codec, Command c) {
   const auto bytes = codec.encode(*make_message(c));
@@ -37,7 +45,15 @@ void goes_there_and_back(const Codec& codec, Command c) {
 TEST(room_commands, a_publish_has_golden_bytes) {
   auto bytes = room::make_codec().encode(*make_message(golden()));
   ASSERT_TRUE(bytes);
-  EXPECT_EQ(hex(*bytes), "9e0103c4027338c4023137c4057765622d31c4044d696e6101c404632d3737c4026869c30cc3fbc40481a17301");
+  EXPECT_EQ(hex(*bytes),
+            "9f0108c4027338c4023137c4057765622d31c4044d696e6101c404632d3737c4026869c30cc3fbc40481a17301c2");
+}
+
+TEST(room_commands, a_publish_of_an_older_version_stays_readable) {
+  auto old = room::make_codec().decode(
+      unhex("9e0103c4027338c4023137c4057765622d31c4044d696e6101c404632d3737c4026869c30cc3fbc40481a17301"));
+  ASSERT_TRUE(old) << old.error().to_string();
+  EXPECT_EQ(room::make_codec().encode(**old), room::make_codec().encode(*make_message(golden())));
 }
 
 TEST(room_commands, every_command_can_be_read_back) {
@@ -51,6 +67,8 @@ TEST(room_commands, every_command_can_be_read_back) {
   goes_there_and_back(codec, golden());
   goes_there_and_back(codec, room::history{offset{9}, std::nullopt, 7, 99});
   goes_there_and_back(codec, room::presence{3, "jun"});
+  room::moderate ban{user_id{"mod"}, role::moderator, room::act::ban, user_id{"17"}, {}, 60'000, false, true, "spam"};
+  goes_there_and_back(codec, ban);
 }
 
 TEST(room_commands, what_was_read_back_says_the_same) {
@@ -98,6 +116,8 @@ TEST(room_commands, descriptions_say_who_and_how_much_and_not_what) {
   EXPECT_EQ(room::describe(*make_message(room::leave{session_id{"s8"}, true})), "room::leave session/s8 dropped");
   EXPECT_EQ(room::describe(*make_message(room::history{std::nullopt, offset{4}, 9})), "room::history after 4 limit 9");
   EXPECT_EQ(room::describe(*make_message(room::open{})), "room::open");
+  room::moderate mute{user_id{"mod"}, role::moderator, room::act::mute, user_id{"17"}, {}, 0, false, false, "secret"};
+  EXPECT_EQ(room::describe(*make_message(mute)), "room::moderate mute by user/mod of user/17");
 }
 
 TEST(user_commands, every_command_can_be_read_back) {

@@ -55,6 +55,11 @@ class frame_text {
     return put("presence id=", f.id, " room=", f.room, f.page ? " page" : " count", " limit=", f.limit,
                " after=", f.after);
   }
+  std::string show(const actors::session::moderate& f) {
+    put("mod id=", f.id, " room=", f.room, " ", to_string(f.what), " user=", f.user);
+    optional(" off=", f.off);
+    return put(" ms=", f.ms, f.on ? " on" : "", f.devices ? " devices" : "", " why=", f.why);
+  }
 
   void show(const std::optional<actors::room::since>& since) {
     if (since) out_ << " since=" << since->hist << "@" << since->off;

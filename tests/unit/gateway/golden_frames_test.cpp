@@ -93,6 +93,16 @@ const std::map<std::string, std::string> client_frames = {
     {"presence-count", "#8 presence id=8 room=aurora count limit=100 after="},
     {"presence-page", "#8 presence id=8 room=aurora page limit=2 after=16"},
     {"ping", "#10 ping id=10"},
+    {"mod-delete", "#12 mod id=12 room=aurora delete user= off=44 ms=0 why=spam"},
+    {"mod-delete-user", "#12 mod id=12 room=aurora delete user=17 ms=0 why="},
+    {"mod-mute", "#12 mod id=12 room=aurora mute user=17 ms=600000 why=spam"},
+    {"mod-unmute", "#12 mod id=12 room=aurora unmute user=17 ms=0 why="},
+    {"mod-ban", "#12 mod id=12 room=aurora ban user=17 ms=0 devices why=spam"},
+    {"mod-unban", "#12 mod id=12 room=aurora unban user=17 ms=0 why="},
+    {"mod-slow", "#12 mod id=12 room=aurora slow user= ms=5000 why="},
+    {"mod-members-only", "#12 mod id=12 room=aurora members_only user= ms=0 on why="},
+    {"mod-pin", "#12 mod id=12 room=aurora pin user= off=44 ms=0 why="},
+    {"mod-unpin", "#12 mod id=12 room=aurora unpin user= off=44 ms=0 why="},
     {"two-frames", "#5 read id=5 room=aurora off=45\n#10 ping id=10"},
 };
 
@@ -155,6 +165,18 @@ actors::chat_message_ptr withdrawn(std::uint64_t off) {
   return std::make_shared<const actors::chat_message>(std::move(m));
 }
 
+actors::chat_message_ptr tomb_at(std::uint64_t off, actors::tomb_kind of) {
+  actors::chat_message m;
+  m.off = offset(off);
+  m.ts = at;
+  m.tomb = of;
+  if (of == actors::tomb_kind::message) m.reply_to = offset(44);
+  if (of == actors::tomb_kind::user) m.user = user_id("17");
+  return std::make_shared<const actors::chat_message>(std::move(m));
+}
+
+std::string tomb_push(encoding e, actors::tomb_kind of) { return tomb(e, aurora, *tomb_at(46, of)); }
+
 actors::chat_message_ptr with_everything(std::uint64_t off) {
   actors::chat_message m{.off = offset(off),
                          .ts = wall_ms{at.value + 250},
@@ -204,6 +226,12 @@ actors::room_change changed_members() {
   auto c = changed();
   c.joined = {{user_id("18"), "하루", actors::role::moderator}};
   c.left = {user_id("17"), user_id("haru")};
+  return c;
+}
+
+actors::room_change moderated() {
+  auto c = changed();
+  c.status.modes = {5000, true, {offset(12), offset(44)}};
   return c;
 }
 
@@ -258,6 +286,24 @@ const std::map<std::string, std::function<std::string(encoding)>> server_frames 
     {"msgs", [](encoding e) { return messages(e, aurora, std::vector{said(45, "hi")}); }},
     {"state", [](encoding e) { return change(e, changed()); }},
     {"state-with-members", [](encoding e) { return change(e, changed_members()); }},
+    {"state-moderated", [](encoding e) { return change(e, moderated()); }},
+    {"tomb", [](encoding e) { return tomb_push(e, actors::tomb_kind::message); }},
+    {"tomb-of-user", [](encoding e) { return tomb_push(e, actors::tomb_kind::user); }},
+    {"tomb-unnamed", [](encoding e) { return tomb_push(e, actors::tomb_kind::unnamed); }},
+    {"history-with-tombs",
+     [](encoding e) {
+       auto messages = {withdrawn(44), tomb_at(45, actors::tomb_kind::message),
+                        tomb_at(46, actors::tomb_kind::unnamed)};
+       return answer(e, 4, session::history_page{aurora, {messages, false}});
+     }},
+    {"mod-answer",
+     [](encoding e) {
+       return answer(e, 12, session::moderated{aurora, {}});
+     }},
+    {"mod-delete-answer",
+     [](encoding e) {
+       return answer(e, 12, session::moderated{aurora, offset(46)});
+     }},
     {"read-push",
      [](encoding e) {
        return cursor(e, {aurora, offset(45)});

@@ -105,13 +105,31 @@ TEST(decode, an_id_is_an_integer_below_2_to_the_53) {
 }
 
 TEST(decode, refuses_operations_that_it_does_not_know) {
-  for (auto op : {"react", "typing", "mod", "Pub", "pub ", "hello", "msgs"}) {
+  for (auto op : {"react", "typing", "Pub", "pub ", "hello", "msgs"}) {
     EXPECT_EQ(meaning(R"({"op":")" + std::string(op) + R"(","id":4,"room":"aurora"})"),
               "#4 !op is none of this server's");
   }
   EXPECT_EQ(meaning(R"({"id":4})"), "#4 !op is missing");
   EXPECT_EQ(meaning(R"({"op":"","id":4})"), "#4 !op is empty");
   EXPECT_EQ(meaning(R"({"op":7,"id":4})"), "#4 !op is not a string");
+}
+
+TEST(decode, an_act_of_a_moderator_has_its_own_fields) {
+  const auto act = [](const std::string& rest) {
+    return meaning(R"({"op":"mod","id":4,"room":"aurora")" + rest + "}");
+  };
+  EXPECT_EQ(act(""), "#4 !act is missing");
+  EXPECT_EQ(act(R"(,"act":"kick")"), "#4 !act is none of this server's");
+  EXPECT_EQ(act(R"(,"act":"mute")"), "#4 !user is missing");
+  EXPECT_EQ(act(R"(,"act":"delete")"), "#4 !off or user is what delete takes, one of them");
+  EXPECT_EQ(act(R"(,"act":"delete","off":1,"user":"17")"), "#4 !off or user is what delete takes, one of them");
+  EXPECT_EQ(act(R"(,"act":"slow","interval_ms":3600001)"), "#4 !interval_ms is not an integer from 0 to 3600000");
+  EXPECT_EQ(act(R"(,"act":"members_only")"), "#4 !on is missing");
+  EXPECT_EQ(act(R"(,"act":"members_only","on":1)"), "#4 !on is neither true nor false");
+  EXPECT_EQ(act(R"(,"act":"pin","off":0)"), "#4 !off is not an integer from 1 to 18446744073709551615");
+  EXPECT_EQ(act(R"(,"act":"ban","user":"17","for_ms":0)"), "#4 !for_ms is not an integer from 1 to 3153600000000");
+  EXPECT_EQ(act(R"(,"act":"ban","user":"17","why":")" + std::string(257, 'x') + "\""),
+            "#4 !why is longer than 256 bytes");
 }
 
 TEST(decode, ignores_unknown_keys_and_takes_null_for_absent) {

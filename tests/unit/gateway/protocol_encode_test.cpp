@@ -26,7 +26,7 @@ TEST(refusal, never_shows_what_is_inside) {
   EXPECT_EQ(refused(about(lightstick::errc::timed_out, secret)), R"({"id":4,"err":{"code":131,"msg":"unavailable"}})");
   EXPECT_EQ(refused(about(actors::errc::unauthenticated, secret)),
             R"({"id":4,"err":{"code":101,"msg":"unauthenticated"}})");
-  EXPECT_EQ(refused(about(actors::errc::forbidden, secret)), R"({"id":4,"err":{"code":103,"msg":"forbidden"}})");
+  EXPECT_EQ(refused(about(lightstick::errc::denied, secret)), R"({"id":4,"err":{"code":103,"msg":"forbidden"}})");
   EXPECT_EQ(refused(about(lightstick::errc::overloaded, secret)), R"({"id":4,"err":{"code":130,"msg":"overloaded"}})");
 }
 
@@ -36,6 +36,12 @@ TEST(refusal, shows_the_detail_of_a_bad_request_that_was_written_for_clients) {
   EXPECT_EQ(refused(about(actors::errc::bad_request, "")), R"({"id":4,"err":{"code":107,"msg":"bad request"}})");
   EXPECT_EQ(refused(about(lightstick::errc::invalid, "record version 9")),
             R"({"id":4,"err":{"code":107,"msg":"bad request"}})");
+}
+
+TEST(refusal, tells_people_what_they_may_not_do) {
+  EXPECT_EQ(refused(about(actors::errc::forbidden, "banned: spam")),
+            R"({"id":4,"err":{"code":103,"msg":"forbidden: banned: spam"}})");
+  EXPECT_EQ(refused(about(actors::errc::muted, "spam")), R"({"id":4,"err":{"code":120,"msg":"muted: spam"}})");
 }
 
 TEST(refusal, tells_a_time_that_is_never_negative) {

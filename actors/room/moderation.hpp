@@ -1,0 +1,106 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "actors/chat_message.hpp"
+
+/// What moderators have laid down in a room. Pure.
+namespace lightstick::actors::room {
+
+enum class sanction_kind : std::uint8_t {
+  mute = 0,    ///< may not say anything
+  ban = 1,     ///< may not be here
+  shadow = 2,  ///< nobody else sees what is said
+};
+
+/// What a user may not do, who wanted it so, and why.
+struct sanction {
+  sanction_kind kind = sanction_kind::mute;
+  user_id user;
+  wall_ms ts{};
+  wall_ms until{};  ///< 0: for ever
+  user_id by;
+  std::string why;
+  std::vector<device_id> devices;  ///< of a ban: these may not be here either, whoever has them
+  static constexpr auto fields = std::tuple(&sanction::kind, &sanction::user, &sanction::ts, &sanction::until,
+                                            &sanction::by, &sanction::why, &sanction::devices);
+  [[nodiscard]] bool ended(wall_ms now) const noexcept { return until.value != 0 && until <= now; }
+  friend bool operator==(const sanction&, const sanction&) = default;
+};
+
+/// All that the user has said before that offset is withdrawn, whether the rows know it already or not.
+struct withdrawal {
+  user_id user;
+  offset before;
+  static constexpr auto fields = std::tuple(&withdrawal::user, &withdrawal::before);
+  [[nodiscard]] bool covers(const chat_message& m) const noexcept {
+    return m.tomb == tomb_kind::none && m.off < before && m.user == user;
+  }
+  friend bool operator==(const withdrawal&, const withdrawal&) = default;
+};
+
+/// The durable part of a room's moderation. Not thread-safe.
+/// Invariants: at most one sanction of a kind and one withdrawal for a user.
+/// Bounds: `sanctions_max` of a kind, `pins_max`, `withdrawals_max` that are not in all rows yet; who decides keeps
+/// them, with an error at the limit. What has ended makes place.
+class moderation {
+ public:
+  static constexpr std::size_t sanctions_max = 1'000;
+  static constexpr std::size_t pins_max = 10;
+  static constexpr std::size_t withdrawals_max = 64;
+  static constexpr std::size_t devices_max = 8;
+  static constexpr std::size_t why_bytes_max = 256;
+  static constexpr std::chrono::milliseconds slow_max{std::chrono::hours{1}};
+
+  /// As it is stored.
+  struct essence {
+    std::vector<withdrawal> withdrawals;
+    std::vector<sanction> sanctions;
+    room_modes modes;
+    static constexpr auto fields = std::tuple(&essence::withdrawals, &essence::sanctions, &essence::modes);
+    friend bool operator==(const essence&, const essence&) = default;
+  };
+
+  moderation() = default;
+  explicit moderation(essence e) : of_(std::move(e)) {}
+  [[nodiscard]] const essence& to_essence() const noexcept { return of_; }
+  [[nodiscard]] bool empty() const noexcept { return of_ == essence{}; }
+  /// Whether it keeps invariants and bounds.
+  [[nodiscard]] bool valid() const;
+
+  [[nodiscard]] const room_modes& modes() const noexcept { return of_.modes; }
+  [[nodiscard]] const std::vector<withdrawal>& withdrawals() const noexcept { return of_.withdrawals; }
+  [[nodiscard]] std::size_t sanctions() const noexcept { return of_.sanctions.size(); }
+  /// Null when there is none, or it has ended.
+  [[nodiscard]] const sanction* find(sanction_kind how, const user_id& user, wall_ms now) const noexcept;
+  /// A ban of the user, or of the device.
+  [[nodiscard]] const sanction* banned(const user_id& user, const device_id& device, wall_ms now) const noexcept;
+  [[nodiscard]] std::size_t count(sanction_kind how, wall_ms now) const noexcept;
+  [[nodiscard]] bool pinned(offset off) const noexcept;
+
+  /// In the place of one of the same kind and user; those that have ended by its time go.
+  void add(sanction s);
+  void lift(sanction_kind how, const user_id& user);
+  void add(const withdrawal& w);
+  /// Every row knows of it.
+  void settle(const withdrawal& w);
+  void set_slow(std::uint64_t ms) noexcept { of_.modes.slow_ms = ms; }
+  void set_members_only(bool on) noexcept { of_.modes.members_only = on; }
+  void pin(offset off);
+  void unpin(offset off);
+  /// Sanctions do not say any more that this user laid them down.
+  void forget_author(const user_id& user);
+  [[nodiscard]] bool names_author(const user_id& user) const noexcept;
+
+  friend bool operator==(const moderation&, const moderation&) = default;
+
+ private:
+  essence of_;
+};
+
+}  // namespace lightstick::actors::room
