@@ -1,6 +1,7 @@
 import { h, icon } from './dom.js';
 import { clock, dayName, hueOf, initial, moment } from './format.js';
 import { t } from './i18n.js';
+import { messageMenu } from './menu.js';
 
 const roleIcons = { artist: 'star', moderator: 'shield', admin: 'shield' };
 
@@ -26,7 +27,8 @@ export class MessageList {
 
   /**
    * @param {HTMLElement} list
-   * @param {{retry: (entry) => void, discard: (entry) => void, older: () => void, roomName: () => string}} actions
+   * @param {{retry: (entry) => void, discard: (entry) => void, older: () => void, roomName: () => string,
+   *   choices: (message) => string[], chosen: (choice: string, message) => void}} actions
    */
   constructor(list, actions) {
     this.#list = list;
@@ -95,6 +97,10 @@ export class MessageList {
     }
     const bubble = h('p.bubble', { dir: 'auto' }, gone ? t('withdrawn') : text ?? '');
     element.append(h('div.row', {}, bubble, last && !gone ? timeMark(ts, own) : undefined));
+    const choices = this.#actions.choices(message);
+    if (choices.length > 0) {
+      element.querySelector('.row').append(messageMenu(choices, (choice) => this.#actions.chosen(choice, message)));
+    }
     return element;
   }
 

@@ -4,6 +4,7 @@ import { byId, oncePerFrame } from './dom.js';
 import { dayOf } from './format.js';
 import { t } from './i18n.js';
 import { layout } from './layout.js';
+import { carryOut, choices } from './menu.js';
 import { MessageList } from './messages.js';
 import { People } from './people.js';
 import { Scroller } from './scroller.js';
@@ -26,6 +27,8 @@ export class RoomPane {
     discard: (entry) => this.#room.discard(entry),
     older: () => this.#older(),
     roomName: () => this.#room.name,
+    choices: (message) => choices(message, this.#client()?.session),
+    chosen: (choice, message) => this.#moderate(choice, message),
   });
   #scroller = new Scroller(byId('scroll'), byId('messages'), {
     follows: () => this.#room?.following ?? true,
@@ -228,6 +231,16 @@ export class RoomPane {
     this.#drawNow();
     this.#scroller.toEnd();
     this.composer.focus();
+  }
+
+  async #moderate(choice, message) {
+    const room = this.#room;
+    try {
+      await carryOut(choice, room, message);
+      if (room === this.#room) this.#tellNotice(t(`done_${choice}`, { name: message.name ?? message.user }), false);
+    } catch (error) {
+      if (room === this.#room) this.#tellNotice(t(error.reason === 'forbidden' ? 'not_allowed' : 'not_done'), false);
+    }
   }
 
   #sent() {

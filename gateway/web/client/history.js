@@ -16,6 +16,7 @@ export class History {
   #announced = 0;
   #catching = false;
   #joined = false;
+  #stale = false;
   #older;
   #newer;
 
@@ -36,7 +37,7 @@ export class History {
 
   /** @returns {{hist: string, off: number}|undefined} what to resume from */
   get point() {
-    if (this.#hist === undefined) return undefined;
+    if (this.#hist === undefined || this.#stale) return undefined;
     return { hist: this.#hist, off: this.window.following ? this.window.tail : this.window.head };
   }
 
@@ -51,6 +52,7 @@ export class History {
     const again = this.#hist !== undefined;
     const replaced = again && hist !== this.#hist;
     const goesOn = again && !replaced && recovered === true;
+    if (!goesOn) this.#stale = false;
     this.#hist = hist;
     this.#joined = true;
     if (replaced) this.#announced = 0;
@@ -76,8 +78,29 @@ export class History {
 
   /** Announces what is new, and asks for what is missing. */
   changed() {
-    this.#options.onChange(this.#fresh());
-    this.#catchUp();
+    const fresh = this.#fresh();
+    this.#options.onChange(fresh);
+    // A tomb that does not tell what it withdraws: it may be anything that was held before it came.
+    if (fresh.some(isUnnamed) && !this.#announcedFirst(fresh)) this.#stale = true;
+    if (this.#stale) this.#readAgain();
+    else this.#catchUp();
+  }
+
+  /** Whether all that is held is new, and so was read after it was withdrawn. */
+  #announcedFirst(fresh) {
+    return fresh.length === this.window.items.length;
+  }
+
+  async #readAgain() {
+    if (!this.#joined) return;
+    try {
+      await this.#restart(fillSize);
+      this.#stale = false;
+      this.#options.onChange([]);
+      this.#catchUp();
+    } catch {
+      // The next change, or the next join, reads again.
+    }
   }
 
   /** @returns {Promise<number>} how many older messages came; concurrent calls share one request */
@@ -104,7 +127,7 @@ export class History {
   }
 
   #fresh() {
-    const { messages, following } = this.window;
+    const { items: messages, following } = this.window;
     let index = messages.length;
     while (index > 0 && messages[index - 1].off > this.#announced) index -= 1;
     if (!following || index === messages.length) return [];
@@ -161,10 +184,10 @@ export class History {
 
   async #loadOlder(limit) {
     const { window } = this;
-    const first = window.messages[0]?.off;
+    const first = window.items[0]?.off;
     if (first === undefined || !window.moreBefore) return 0;
     const page = await this.#page({ before: first, limit });
-    if (window.messages[0]?.off !== first) return 0;
+    if (window.items[0]?.off !== first) return 0;
     const added = window.prepend(page.msgs, page.more);
     this.#options.onChange([]);
     return added;
@@ -185,4 +208,8 @@ export class History {
     const page = await this.#options.ask('history', { room: this.#options.room, ...range });
     return { msgs: Array.isArray(page.msgs) ? page.msgs : [], more: page.more === true };
   }
+}
+
+function isUnnamed({ tomb }) {
+  return tomb !== undefined && tomb.off === undefined && tomb.user === undefined;
 }

@@ -106,6 +106,26 @@ export interface Message {
   gone?: boolean;
 }
 
+/** What was withdrawn: the message at `tomb.off`, or all that `tomb.user` had said before `off`. */
+export interface Tomb {
+  off: number;
+  ts?: number;
+  tomb: { off?: number; user?: string };
+}
+
+export type Act = 'delete' | 'mute' | 'unmute' | 'ban' | 'unban' | 'slow' | 'members_only' | 'pin' | 'unpin';
+
+/** What an act takes; see docs/protocol.md, mod. */
+export interface ActFields {
+  off?: number;
+  user?: string;
+  for_ms?: number;
+  interval_ms?: number;
+  on?: boolean;
+  devices?: boolean;
+  why?: string;
+}
+
 export interface PublishOptions {
   replyTo?: number;
   /** What JSON can hold, at most 1 KiB; as it is at the time of the call. */
@@ -139,6 +159,7 @@ export type RoomStatus = 'joining' | 'joined' | 'refused' | 'left';
 export interface RoomEvents {
   /** Each message that came to the end of the room, once and in order. */
   message: Message;
+  tomb: Tomb;
   change: undefined;
   publish: Publish;
   resume: { recovered: boolean; from: number; head: number };
@@ -153,7 +174,7 @@ export class Room implements Events<RoomEvents> {
   get messages(): readonly Message[];
   /** Ours that are not in `messages` yet. */
   get outgoing(): readonly Publish[];
-  get state(): { occupancy?: number; capacity?: number };
+  get state(): { occupancy?: number; capacity?: number; slow_ms?: number; members_only?: boolean; pins?: number[] };
   get head(): number;
   get read(): number;
   get unread(): number;
@@ -175,6 +196,7 @@ export class Room implements Events<RoomEvents> {
     members?: Member[];
     next?: string;
   }>;
+  moderate(act: Act, fields?: ActFields): Promise<{ room: string; off?: number }>;
   rejoin(): void;
   leave(): void;
   on<Name extends keyof RoomEvents>(event: Name, listener: (value: RoomEvents[Name]) => void): () => void;

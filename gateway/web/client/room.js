@@ -19,6 +19,7 @@ const pageSize = 50;
  * Events:
  * - `message` (message): each message that came to the end of the room, once and in order, those of
  *   the first page included; older ones fetched by `loadOlder` are not announced
+ * - `tomb` ({off, ts, tomb}): something was withdrawn: `tomb.off` or all of `tomb.user` before it; `messages` knows it already
  * - `change`: anything to be drawn is different (messages, status, state, unread count)
  * - `publish` (entry): a message of ours is pending, confirmed, failed or forgotten
  * - `resume` ({recovered, from, head}): joined again after a break; `from` is the last offset that
@@ -89,7 +90,7 @@ export class Room extends Emitter {
     return this.#outbox.entries;
   }
 
-  /** @returns {{occupancy?: number, capacity?: number}} the room's last state */
+  /** @returns {{occupancy?: number, capacity?: number, slow_ms?: number, members_only?: boolean, pins?: number[]}} the room's last state */
   get state() {
     return this.#state;
   }
@@ -210,6 +211,16 @@ export class Room extends Emitter {
     return this.#host.ask('presence', { room: this.name, ...query });
   }
 
+  /**
+   * What a moderator does; needs the role.
+   * @param {string} act delete, mute, unmute, ban, unban, slow, members_only, pin or unpin
+   * @param {object} [fields] what the act takes: `off`, `user`, `for_ms`, `why`, ... (docs/protocol.md, mod)
+   * @returns {Promise<{room: string, off?: number}>}
+   */
+  moderate(act, fields = {}) {
+    return this.#host.ask('mod', { ...fields, room: this.name, act });
+  }
+
   /** After `refused`: asks to be let in again. */
   rejoin() {
     if (this.#status !== 'refused') return;
@@ -295,6 +306,8 @@ export class Room extends Emitter {
     if (this.#status !== 'joined') return;
     if (frame.op === 'msgs' && Array.isArray(frame.msgs)) {
       this.#history.push(frame.msgs, frame.skipped);
+    } else if (frame.op === 'tomb' && frame.tomb) {
+      this.#history.push([{ off: frame.off, ts: frame.ts, tomb: frame.tomb }]);
     } else if (frame.op === 'state') {
       this.#state = frame.state ?? this.#state;
       if (this.#watched) this.#roster.apply(frame.joined ?? [], frame.left ?? []);
@@ -306,7 +319,7 @@ export class Room extends Emitter {
   }
 
   #messagesChanged(fresh) {
-    for (const message of fresh) this.emit('message', message);
+    for (const message of fresh) this.emit(message.tomb ? 'tomb' : 'message', message);
     for (const entry of [...this.#outbox.entries]) {
       if (entry.state === 'confirmed') this.#showConfirmed(entry);
     }

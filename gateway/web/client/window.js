@@ -10,6 +10,7 @@
  * @property {object} [data]
  * @property {number} [vt] media time
  * @property {boolean} [gone] withdrawn: only `off` is left
+ * @property {{off?: number, user?: string}} [tomb] not a message: what is withdrawn of those before it
  */
 
 const aheadMax = 256;
@@ -40,6 +41,11 @@ export class MessageWindow {
 
   /** @returns {readonly Message[]} in the order of their offsets */
   get messages() {
+    return this.#messages.some(({ tomb }) => tomb) ? this.#messages.filter(({ tomb }) => !tomb) : this.#messages;
+  }
+
+  /** @returns {readonly Message[]} the messages, and the tombs between them */
+  get items() {
     return this.#messages;
   }
 
@@ -77,6 +83,7 @@ export class MessageWindow {
     const last = this.#messages.at(-1)?.off ?? 0;
     this.#head = Math.max(count(head), last);
     this.#tail = this.#head;
+    this.#bury();
     this.#trimFront();
   }
 
@@ -135,6 +142,7 @@ export class MessageWindow {
     const older = this.#clean(messages, 0).filter((message) => message.off < first);
     this.#moreBefore = more && older.length > 0;
     this.#messages = older.concat(this.#messages);
+    this.#bury();
     this.#trimBack();
     return Math.min(older.length, this.#limit);
   }
@@ -144,6 +152,7 @@ export class MessageWindow {
     const at = this.#find(message.off);
     if (this.#messages[at]?.off === message.off || at === 0) return;
     this.#messages.splice(at, 0, message);
+    this.#bury();
     this.#trimFront();
   }
 
@@ -165,6 +174,7 @@ export class MessageWindow {
     }
     this.#tail = Math.max(this.#tail, complete);
     this.#messages.push(...added);
+    this.#bury();
     if (keepFront) this.#trimBack();
     else this.#trimFront();
     return added;
@@ -191,6 +201,24 @@ export class MessageWindow {
       const at = this.#find(message.off);
       if (this.#messages[at]?.off === message.off) this.#messages[at] = message;
     }
+  }
+
+  /**
+   * What the tombs held here withdraw is gone, also when it comes after them: an answer may be older than a push that
+   * overtook it.
+   */
+  #bury() {
+    const places = new Set();
+    const users = new Map();
+    for (const { off, tomb } of this.#messages) {
+      if (tomb?.off !== undefined) places.add(tomb.off);
+      if (tomb?.user !== undefined) users.set(tomb.user, off);
+    }
+    if (places.size === 0 && users.size === 0) return;
+    this.#messages.forEach(({ off, user, gone, tomb }, at) => {
+      if (gone || tomb || !(places.has(off) || off < users.get(user))) return;
+      this.#messages[at] = { off, gone: true };
+    });
   }
 
   #clean(messages, after) {

@@ -10,6 +10,7 @@ import es from '../../../gateway/web/app/i18n/es.js';
 import ja from '../../../gateway/web/app/i18n/ja.js';
 import ko from '../../../gateway/web/app/i18n/ko.js';
 import { layout } from '../../../gateway/web/app/layout.js';
+import { choices } from '../../../gateway/web/app/menu.js';
 
 const web = fileURLToPath(new URL('../../../gateway/web', import.meta.url));
 const dayMs = 86_400_000;
@@ -44,7 +45,7 @@ test('every text that the page asks for exists, and none is there for nothing', 
   const all = sources.join('\n');
   const asked = [...all.matchAll(/(?:\bt\('|data-t(?:-label|-hint)?=")(\w+)['"]/g)].map((match) => match[1]);
   for (const key of asked) assert.ok(key in en, key);
-  const built = /^(why|role)_/;
+  const built = /^(why|role|menu|done)_/;
   for (const key of Object.keys(en)) {
     assert.ok(built.test(key) || new RegExp(`['"]${key}['"]`).test(all), `${key} is never asked for`);
   }
@@ -118,4 +119,16 @@ test('everyone has a first letter and one of eight colours', () => {
   assert.deepEqual(['mina', '준호', '👩‍🎤 star', ''].map(initial), ['M', '준', '👩‍🎤', '?']);
   const hues = Array.from({ length: 200 }, (_, index) => hueOf(`g-${index}`));
   assert.deepEqual([...new Set(hues)].sort(), [0, 1, 2, 3, 4, 5, 6, 7]);
+});
+
+test('moderators may do to a message what the server lets them do', () => {
+  const said = { off: 1, user: 'mina', role: 'fan' };
+  assert.deepEqual(choices(said, undefined), []);
+  assert.deepEqual(choices(said, { user: 'jun', role: 'fan' }), []);
+  assert.deepEqual(choices(said, { user: 'jun', role: 'artist' }), []);
+  assert.deepEqual(choices(said, { user: 'jun', role: 'moderator' }), ['delete', 'mute', 'ban']);
+  assert.deepEqual(choices({ ...said, gone: true }, { user: 'jun', role: 'moderator' }), []);
+  assert.deepEqual(choices(said, { user: 'mina', role: 'moderator' }), ['delete']);
+  assert.deepEqual(choices({ ...said, role: 'moderator' }, { user: 'jun', role: 'moderator' }), ['delete']);
+  assert.deepEqual(choices({ ...said, role: 'moderator' }, { user: 'jun', role: 'admin' }), ['delete', 'mute', 'ban']);
 });

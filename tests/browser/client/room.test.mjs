@@ -311,3 +311,60 @@ test('one room too many is refused by the client itself', async () => {
   assert.throws(() => client.room('c'), RangeError);
   assert.equal(client.room('a'), client.room('a'));
 });
+
+function shown(room) {
+  return room.messages.map(({ off, gone }) => (gone ? -off : off));
+}
+
+function tomb(off, what) {
+  return { off, ts: 1, tomb: what };
+}
+
+test('a tomb withdraws a message, or all of a user, and is no message itself', async () => {
+  const made = await joinedRoom(3);
+  const tombs = [];
+  made.room.on('tomb', ({ tomb: what }) => tombs.push(what));
+  made.socket().serve({ op: 'tomb', room: 'aurora', ...tomb(4, { off: 2 }) });
+  assert.deepEqual(shown(made.room), [1, -2, 3]);
+  made.socket().serve({ op: 'msgs', room: 'aurora', msgs: [{ ...message(5), user: 'troll' }, { ...message(6), user: 'jun' }] });
+  made.socket().serve({ op: 'tomb', room: 'aurora', ...tomb(7, { user: 'troll' }) });
+  made.socket().serve({ op: 'msgs', room: 'aurora', msgs: [{ ...message(8), user: 'troll' }] });
+  assert.deepEqual(shown(made.room), [1, -2, 3, -5, 6, 8]);
+  assert.deepEqual(tombs, [{ off: 2 }, { user: 'troll' }]);
+  assert.deepEqual(made.heard, [1, 2, 3, 5, 6, 8]);
+  assert.equal(made.socket().last('history'), undefined, 'there is no gap');
+});
+
+test('a page that is older than a tomb brings nothing back', async () => {
+  const made = await joinedRoom(3);
+  made.socket().serve({ op: 'msgs', room: 'aurora', msgs: [message(5)] });
+  made.socket().serve({ op: 'tomb', room: 'aurora', ...tomb(6, { off: 4 }) });
+  made.socket().answer('history', { msgs: [message(4), message(5)], more: false });
+  await settle();
+  assert.deepEqual(shown(made.room), [1, 2, 3, -4, 5]);
+});
+
+test('who was away learns of tombs on resuming', async () => {
+  const made = await joinedRoom(3);
+  await breakAndReturn(made, joinResult({ off: 5, recovered: true, msgs: [tomb(4, { off: 1 }), message(5)] }));
+  assert.deepEqual(shown(made.room), [-1, 2, 3, 5]);
+});
+
+test('a tomb that does not say what has gone makes the client read again', async () => {
+  const made = await joinedRoom(3);
+  await breakAndReturn(made, joinResult({ off: 4, recovered: true, msgs: [tomb(4, {})] }));
+  assert.equal(made.socket().last('history').before, 5);
+  made.socket().answer('history', { msgs: [message(1), { off: 2, gone: true }, message(3), tomb(4, {})], more: false });
+  await settle();
+  assert.deepEqual(shown(made.room), [1, -2, 3]);
+  assert.deepEqual(made.heard, [1, 2, 3]);
+});
+
+test('a moderator asks by mod', async () => {
+  const made = await joinedRoom(3);
+  const done = made.room.moderate('mute', { user: 'troll', for_ms: 60_000, why: 'spam' });
+  const { op, room, act, user, for_ms: forMs, why } = made.socket().last('mod');
+  assert.deepEqual([op, room, act, user, forMs, why], ['mod', 'aurora', 'mute', 'troll', 60_000, 'spam']);
+  made.socket().answer('mod', { room: 'aurora' });
+  assert.deepEqual(await done, { room: 'aurora' });
+});

@@ -81,4 +81,13 @@ export default {
   role_artist: 'Artist',
   role_moderator: 'Moderator',
   role_admin: 'Staff',
+  more: 'More about this message',
+  menu_delete: 'Delete message',
+  menu_mute: 'Mute for 10 minutes',
+  menu_ban: 'Ban from this room',
+  done_delete: 'The message was deleted.',
+  done_mute: '{name} is muted for 10 minutes.',
+  done_ban: '{name} is banned from this room.',
+  not_allowed: 'You may not do that.',
+  not_done: 'That did not work. Try again in a moment.',
 };

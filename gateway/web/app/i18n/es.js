@@ -81,4 +81,13 @@ export default {
   role_artist: 'Artista',
   role_moderator: 'Moderación',
   role_admin: 'Equipo',
+  more: 'Más sobre este mensaje',
+  menu_delete: 'Eliminar mensaje',
+  menu_mute: 'Silenciar 10 minutos',
+  menu_ban: 'Expulsar de esta sala',
+  done_delete: 'El mensaje se eliminó.',
+  done_mute: '{name} no podrá escribir durante 10 minutos.',
+  done_ban: '{name} fue expulsado de esta sala.',
+  not_allowed: 'No puedes hacer eso.',
+  not_done: 'No funcionó. Inténtalo de nuevo en un momento.',
 };

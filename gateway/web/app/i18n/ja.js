@@ -81,4 +81,13 @@ export default {
   role_artist: 'アーティスト',
   role_moderator: 'モデレーター',
   role_admin: 'スタッフ',
+  more: 'このメッセージのメニュー',
+  menu_delete: 'メッセージを削除',
+  menu_mute: '10分間ミュート',
+  menu_ban: 'この部屋から追放',
+  done_delete: 'メッセージを削除しました。',
+  done_mute: '{name}さんを10分間ミュートしました。',
+  done_ban: '{name}さんをこの部屋から追放しました。',
+  not_allowed: 'その操作はできません。',
+  not_done: 'うまくいきませんでした。少し待ってからもう一度お試しください。',
 };

@@ -81,4 +81,13 @@ export default {
   role_artist: '아티스트',
   role_moderator: '매니저',
   role_admin: '운영진',
+  more: '이 메시지 메뉴',
+  menu_delete: '메시지 삭제',
+  menu_mute: '10분 동안 채팅 금지',
+  menu_ban: '이 방에서 내보내기',
+  done_delete: '메시지를 삭제했어요.',
+  done_mute: '{name} 님의 채팅을 10분 동안 금지했어요.',
+  done_ban: '{name} 님을 이 방에서 내보냈어요.',
+  not_allowed: '권한이 없어요.',
+  not_done: '처리하지 못했어요. 잠시 후 다시 시도해 주세요.',
 };
