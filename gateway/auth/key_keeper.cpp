@@ -47,7 +47,7 @@ std::optional<std::chrono::milliseconds> key_keeper::asked_for(std::string_view 
     wait = std::chrono::ceil<std::chrono::milliseconds>(std::max(due() - now, steady_time::duration::zero()));
   }
   waits_.add();
-  if (wake_) wake_();
+  if (wait.count() == 0 && wake_) wake_();
   return wait + look_takes;
 }
 

@@ -44,7 +44,7 @@ class key_keeper {
   key_keeper& operator=(const key_keeper&) = delete;
 
   [[nodiscard]] const std::shared_ptr<key_ring>& ring() const noexcept { return ring_; }
-  /// Called on any thread, when the next look may be due before it was. Before the first token.
+  /// Called on any thread when a look is due at once. Set before the first token.
   void wake_by(std::function<void()> wake) { wake_ = std::move(wake); }
 
   /// Looks, when it is time or `anyway`. Errors: of the look; they are told already.
