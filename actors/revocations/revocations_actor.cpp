@@ -56,6 +56,8 @@ struct book {
 
 }  // namespace
 
-void register_kind(runtime::system& sys) { sys.register_kind(runtime::define<book>(kind)); }
+runtime::kind_options make_kind() { return runtime::define<book>(kind); }
+
+void register_kind(runtime::system& sys) { sys.register_kind(make_kind()); }
 
 }  // namespace lightstick::actors::revocations

@@ -5,6 +5,7 @@
 
 namespace lightstick::actors::revocations {
 
+[[nodiscard]] runtime::kind_options make_kind();
 void register_kind(runtime::system& sys);
 
 }  // namespace lightstick::actors::revocations

@@ -84,6 +84,13 @@ function(lightstick_fuzz_tests)
   lightstick_fuzzer(operators SOURCES ${kinds} runtime/operators/audit.cpp runtime/operators/dead_letters.cpp)
   lightstick_fuzzer(commands SOURCES ${kinds} actors/chat_message.cpp actors/room/room_commands.cpp
     actors/user/user_commands.cpp)
+  # RapidJSON's stack adds to a null pointer while it is empty.
+  lightstick_fuzz_objects(json SUFFIX "" FLAGS -fno-sanitize=pointer-overflow
+    SOURCES gateway/wire/json_reader.cpp gateway/wire/json_writer.cpp)
+  lightstick_fuzzer(auth SOURCES ${kinds} actors/chat_message.cpp actors/revocations/revocations_actor.cpp
+    gateway/auth/base64url.cpp gateway/auth/claims.cpp gateway/auth/hs256.cpp gateway/auth/key_set.cpp
+    gateway/auth/public_key.cpp gateway/auth/revocation_list.cpp gateway/auth/tokens.cpp gateway/wire/builder.cpp
+    gateway/wire/json_reader.cpp gateway/wire/json_writer.cpp gateway/wire/value.cpp LINK -lcrypto)
   lightstick_fuzzer(websocket SOURCES ${base} gateway/ws/frame.cpp gateway/ws/reader.cpp)
   lightstick_fuzzer(user SOURCES ${base} runtime/record_codec.cpp actors/user/user_codec.cpp)
 
