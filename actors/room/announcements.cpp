@@ -19,7 +19,8 @@ void announcements::left(const user_id& who, std::uint32_t sessions) {
 std::optional<steady_time> announcements::due(std::uint32_t sessions) const {
   if (!pending_) return std::nullopt;
   if (!last_) return steady_time::min();
-  return *last_ + (sessions > announce_max_ ? large_every : small_every);
+  if (urgent_ || sessions <= announce_max_) return *last_ + small_every;
+  return *last_ + large_every * (1 + sessions / large_step);
 }
 
 std::shared_ptr<const room_change> announcements::take(const room_id& room, const room_status& now_is,
@@ -35,7 +36,7 @@ std::shared_ptr<const room_change> announcements::take(const room_id& room, cons
   }
   joined_.clear();
   left_.clear();
-  pending_ = false;
+  pending_ = urgent_ = false;
   if (told_ == now_is && out->joined.empty() && out->left.empty()) return nullptr;
   told_ = now_is;
   last_ = now;

@@ -57,7 +57,7 @@ void room_logic::rules_committed(moderation ruled, runtime::context& ctx) {
   const bool told = ruled_.modes() == ruled.modes();
   ruled_ = std::move(ruled);
   if (told) return;
-  news_.counted();
+  news_.changed();
   wake(ctx);
 }
 

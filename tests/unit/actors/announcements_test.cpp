@@ -38,6 +38,20 @@ TEST(announcements, large_rooms_wait_longer_and_name_nobody) {
   EXPECT_EQ(a.names(), 0U);
 }
 
+TEST(announcements, a_crowd_is_told_less_often_and_at_once_what_it_waits_for) {
+  announcements a{10};
+  a.counted();
+  EXPECT_TRUE(a.take(aurora, {10'000, 100}, t0));
+  a.counted();
+  EXPECT_EQ(a.due(1'999), t0 + 1s);
+  EXPECT_EQ(a.due(10'000), t0 + 6s);
+  a.changed();
+  EXPECT_EQ(a.due(10'000), t0 + 250ms);
+  EXPECT_TRUE(a.take(aurora, {10'001, 100}, t0 + 250ms));
+  a.counted();
+  EXPECT_EQ(a.due(10'000), t0 + 6s + 250ms) << "once";
+}
+
 TEST(announcements, a_room_at_the_limit_still_names_people) {
   announcements a{10};
   a.joined(someone(1), 10);
