@@ -44,7 +44,7 @@ TEST(push_item, a_tomb_is_split_off_and_never_merged) {
 TEST(push_item, a_tomb_is_a_frame_of_its_own) {
   auto made = *item({tomb(3)});
   EXPECT_EQ(encode(made, {true, true}), 2U);
-  EXPECT_EQ(*made.bytes[0], R"({"op":"tomb","room":"aurora","off":3,"ts":0,"tomb":{"off":1}})");
+  EXPECT_EQ(made.bytes[0].payload(), R"({"op":"tomb","room":"aurora","off":3,"ts":0,"tomb":{"off":1}})");
 }
 
 }  // namespace
