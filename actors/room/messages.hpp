@@ -87,8 +87,9 @@ struct publish {
 };
 
 struct published {
-  offset off;
-  wall_ms ts;
+  offset off;  ///< with `echo`: the newest there was
+  wall_ms ts{};
+  chat_message_ptr echo = nullptr;  ///< set: only its sender sees it; nothing was stored
   friend bool operator==(const published&, const published&) = default;
 };
 
@@ -146,8 +147,11 @@ enum class act : std::uint8_t {
   members_only,  ///< `on`
   pin,  ///< the message `off`
   unpin,
+  shadow,  ///< what `user` says takes no offset, and nobody else sees it
+  unshadow,
+  filter,  ///< see `set_filter`
 };
-inline constexpr act act_last = act::unpin;
+inline constexpr act act_last = act::filter;
 /// As protocol.md names it: `delete`, `mute`, ...
 [[nodiscard]] std::string_view to_string(act a) noexcept;
 
@@ -168,6 +172,21 @@ struct moderate {
   static constexpr auto fields =
       std::tuple(&moderate::by, &moderate::as, &moderate::what, &moderate::user, &moderate::off, &moderate::ms,
                  &moderate::on, &moderate::devices, &moderate::why);
+};
+
+/// Changes what the filters refuse of fans: words (see word_filter), links, the same again. -> moderated, as `moderate`.
+/// Errors: forbidden, bad_request (a bound of `moderation`, or a word of which nothing is left when it is folded).
+struct set_filter {
+  user_id by;
+  role as = role::fan;
+  std::vector<std::string> add;
+  std::vector<std::string> remove;
+  std::optional<bool> links;  ///< whether links are refused
+  std::optional<std::uint64_t> repeats_ms;  ///< who said the same so lately is refused; 0: nobody is
+  std::string why;
+  static constexpr bool idempotent = true;
+  static constexpr auto fields = std::tuple(&set_filter::by, &set_filter::as, &set_filter::add, &set_filter::remove,
+                                            &set_filter::links, &set_filter::repeats_ms, &set_filter::why);
 };
 
 struct moderated {

@@ -10,14 +10,15 @@
 namespace lightstick::actors::room {
 
 std::string_view to_string(act a) noexcept {
-  constexpr std::array<std::string_view, 9> names{"delete", "mute",         "unmute", "ban",  "unban",
-                                                  "slow",   "members_only", "pin",    "unpin"};
+  constexpr std::array<std::string_view, 12> names{"delete",       "mute", "unmute", "ban",    "unban",    "slow",
+                                                   "members_only", "pin",  "unpin",  "shadow", "unshadow", "filter"};
   return names.at(static_cast<std::size_t>(a));
 }
 
 bool moderation::valid() const {
   if (of_.withdrawals.size() > withdrawals_max || of_.modes.pins.size() > pins_max) return false;
   if (of_.modes.slow_ms > static_cast<std::uint64_t>(slow_max.count())) return false;
+  if (of_.filters.words.size() > words_max) return false;
   std::set<std::pair<sanction_kind, user_id>> seen;
   std::array<std::size_t, 3> each{};
   for (const auto& s : of_.sanctions) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "actors/chat_message.hpp"
@@ -44,9 +45,18 @@ struct withdrawal {
   friend bool operator==(const withdrawal&, const withdrawal&) = default;
 };
 
+/// What is refused of fans.
+struct filter_rules {
+  std::vector<std::string> words;  ///< as they were given, each once
+  bool links = false;
+  std::uint64_t repeats_ms = 0;
+  static constexpr auto fields = std::tuple(&filter_rules::words, &filter_rules::links, &filter_rules::repeats_ms);
+  friend bool operator==(const filter_rules&, const filter_rules&) = default;
+};
+
 /// The durable part of a room's moderation. Not thread-safe.
 /// Invariants: at most one sanction of a kind and one withdrawal for a user.
-/// Bounds: `sanctions_max` of a kind, `pins_max`, `withdrawals_max` that are not in all rows yet; who decides keeps
+/// Bounds: `sanctions_max` of a kind, `pins_max`, `words_max`, `withdrawals_max` that are not in all rows yet; who decides keeps
 /// them, with an error at the limit. What has ended makes place.
 class moderation {
  public:
@@ -54,15 +64,20 @@ class moderation {
   static constexpr std::size_t pins_max = 10;
   static constexpr std::size_t withdrawals_max = 64;
   static constexpr std::size_t devices_max = 8;
+  static constexpr std::size_t words_max = 500;
+  static constexpr std::size_t word_bytes_max = 64;
   static constexpr std::size_t why_bytes_max = 256;
   static constexpr std::chrono::milliseconds slow_max{std::chrono::hours{1}};
+  static constexpr std::chrono::milliseconds repeats_max{std::chrono::hours{1}};
 
   /// As it is stored.
   struct essence {
     std::vector<withdrawal> withdrawals;
     std::vector<sanction> sanctions;
     room_modes modes;
-    static constexpr auto fields = std::tuple(&essence::withdrawals, &essence::sanctions, &essence::modes);
+    filter_rules filters{};
+    static constexpr auto fields =
+        std::tuple(&essence::withdrawals, &essence::sanctions, &essence::modes, &essence::filters);
     friend bool operator==(const essence&, const essence&) = default;
   };
 
@@ -73,6 +88,7 @@ class moderation {
   /// Whether it keeps invariants and bounds.
   [[nodiscard]] bool valid() const;
 
+  [[nodiscard]] const filter_rules& filters() const noexcept { return of_.filters; }
   [[nodiscard]] const room_modes& modes() const noexcept { return of_.modes; }
   [[nodiscard]] const std::vector<withdrawal>& withdrawals() const noexcept { return of_.withdrawals; }
   [[nodiscard]] std::size_t sanctions() const noexcept { return of_.sanctions.size(); }
@@ -91,6 +107,7 @@ class moderation {
   void settle(const withdrawal& w);
   void set_slow(std::uint64_t ms) noexcept { of_.modes.slow_ms = ms; }
   void set_members_only(bool on) noexcept { of_.modes.members_only = on; }
+  void set_filters(filter_rules f) { of_.filters = std::move(f); }
   void pin(offset off);
   void unpin(offset off);
   /// Sanctions do not say any more that this user laid them down.

@@ -16,7 +16,8 @@ using runtime::record_writer;
 constexpr std::uint64_t created_version = 1;
 constexpr std::uint64_t posted_version = 2;
 constexpr std::uint64_t event_version = 3;
-constexpr std::uint64_t snapshot_version = 3;
+constexpr std::uint64_t filters_version = 4;
+constexpr std::uint64_t snapshot_version = 4;
 constexpr std::uint64_t plain_snapshot_version = 2;  // of a room without moderation
 constexpr std::uint64_t message_version = 1;
 constexpr std::uint64_t tomb_version = 2;
@@ -31,6 +32,15 @@ enum class event_type : std::uint8_t {
   sanctioned = 6,
   lifted = 7,
   mode_set = 8,
+  filters_set = 9,
+};
+
+/// Moderation as it was before there were filters.
+struct moderation_3 {
+  std::vector<withdrawal> withdrawals;
+  std::vector<sanction> sanctions;
+  room_modes modes;
+  static constexpr auto fields = std::tuple(&moderation_3::withdrawals, &moderation_3::sanctions, &moderation_3::modes);
 };
 
 std::uint64_t number_of(event_type t) { return static_cast<std::uint64_t>(t); }
@@ -49,6 +59,9 @@ std::string encode_one(const lifted& e) {
 }
 std::string encode_one(const mode_set& e) {
   return runtime::encode_fields_as(number_of(event_type::mode_set), e, event_version);
+}
+std::string encode_one(const filters_set& e) {
+  return runtime::encode_fields_as(number_of(event_type::filters_set), e, filters_version);
 }
 
 std::string encode_one(const created& e) {
@@ -90,7 +103,14 @@ chapters read_history(record_reader& in, offset last) {
 }
 
 moderation read_moderation(record_reader& in) {
-  moderation ruled{runtime::read_fields<moderation::essence>(in)};
+  moderation::essence read;
+  if (in.version() < snapshot_version) {
+    auto older = runtime::read_fields<moderation_3>(in);
+    read = {std::move(older.withdrawals), std::move(older.sanctions), std::move(older.modes)};
+  } else {
+    read = runtime::read_fields<moderation::essence>(in);
+  }
+  moderation ruled{std::move(read)};
   if (!ruled.valid()) in.refuse("has a moderation that cannot be");
   return ruled;
 }
@@ -117,6 +137,11 @@ std::optional<event> read_moderated(std::uint64_t type, record_reader& in) {
     case event_type::mode_set: {
       auto e = runtime::read_fields<mode_set>(in);
       if (e.mode > mode_set::which::unpinned) in.refuse("has a mode that does not exist");
+      return e;
+    }
+    case event_type::filters_set: {
+      auto e = runtime::read_fields<filters_set>(in);
+      if (in.version() < filters_version || e.to.words.size() > moderation::words_max) in.refuse("has no such filters");
       return e;
     }
     default: return std::nullopt;
@@ -157,7 +182,7 @@ std::string encode(const event& e) {
 }
 
 result<event> decode_event(std::string_view record) {
-  record_reader in{record, "room event", event_version};
+  record_reader in{record, "room event", filters_version};
   event decoded;
   auto type = in.number();
   if (type == number_of(event_type::created)) {

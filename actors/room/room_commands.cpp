@@ -25,7 +25,7 @@ struct publish_1 {
 };
 
 /// Their places are on disk: add to the end only.
-using commands = runtime::types<open, join, leave, publish_1, history, presence, erase, moderate, publish>;
+using commands = runtime::types<open, join, leave, publish_1, history, presence, erase, moderate, publish, set_filter>;
 
 /// What an older version has set aside, as it is said now.
 runtime::message_ptr renewed(runtime::message_ptr m) {
@@ -42,7 +42,9 @@ result<void> check(const runtime::message& m) {
   const auto* j = runtime::body_of<join>(m);
   const auto* p = runtime::body_of<publish>(m);
   const auto* a = runtime::body_of<moderate>(m);
-  if ((j != nullptr && !known(j->as)) || (p != nullptr && !known(p->as)) || (a != nullptr && !known(a->as))) {
+  const auto* f = runtime::body_of<set_filter>(m);
+  if ((j != nullptr && !known(j->as)) || (p != nullptr && !known(p->as)) || (a != nullptr && !known(a->as)) ||
+      (f != nullptr && !known(f->as))) {
     return fail(lightstick::errc::corrupt, "command has a role that does not exist");
   }
   if (a != nullptr && a->what > act_last) return fail(lightstick::errc::corrupt, "command is no act of a moderator");
@@ -81,6 +83,8 @@ std::string describe(const runtime::message& m) {
     line += " session/" + l->session.str() + (l->dropped ? " dropped" : "");
   } else if (const auto* e = runtime::body_of<erase>(m)) {
     line += " user/" + e->user.str();
+  } else if (const auto* f = runtime::body_of<set_filter>(m)) {
+    line += " by user/" + f->by.str();
   } else if (const auto* a = runtime::body_of<moderate>(m)) {
     line += " " + std::string(to_string(a->what)) + " by user/" + a->by.str();
     if (!a->user.empty()) line += " of user/" + a->user.str();

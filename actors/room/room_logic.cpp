@@ -100,6 +100,7 @@ void room_logic::on_message(const runtime::message& m, runtime::reply& r, runtim
   if (runtime::body_of<open>(m) != nullptr) return on_open(r, ctx);
   if (const auto* e = runtime::body_of<erase>(m)) return on_erase(*e, std::move(r), ctx);
   if (const auto* a = runtime::body_of<moderate>(m)) return on_moderate(*a, std::move(r), ctx);
+  if (const auto* f = runtime::body_of<set_filter>(m)) return on_set_filter(*f, std::move(r), ctx);
   question asked;
   if (const auto* h = runtime::body_of<history>(m)) {
     asked = *h;
@@ -151,6 +152,9 @@ void room_logic::on_publish(const publish& p, runtime::reply& r, runtime::contex
   }
   auto said = state_.decide(p, ctx.wall());
   if (auto* why = std::get_if<error>(&said)) return r.failed(std::move(*why));
+  if (auto* shadow = std::get_if<shadowed>(&said)) {
+    return r.ok(published{committed_, shadow->echo->ts, std::move(shadow->echo)});
+  }
   if (auto* again = std::get_if<repeated>(&said)) {
     if (again->first.off <= committed_) return r.ok(again->first);
     return ctx.persist(
@@ -168,7 +172,7 @@ void room_logic::on_publish(const publish& p, runtime::reply& r, runtime::contex
                                    runtime::commit_outcome done, runtime::context&) mutable {
     if (!done) return r.failed(std::move(done.error()));
     trimmed_to(floor);
-    published answer{m->off, m->ts};
+    published answer{m->off, m->ts, nullptr};
     committed(std::move(m));
     r.ok(answer);
   });

@@ -106,7 +106,8 @@ class room_logic final : public runtime::logic {
   void name_in_push(const user_id& user);
   void on_presence(const presence& p, runtime::reply r) const;
   void on_moderate(const moderate& m, runtime::reply r, runtime::context& ctx);
-  void set_rule(const moderate& m, runtime::reply r, runtime::context& ctx);
+  void on_set_filter(const set_filter& f, runtime::reply r, runtime::context& ctx);
+  void set_rule(result<std::optional<event>> decided, runtime::reply r, runtime::context& ctx);
   void withdraw_one(moderate m, runtime::reply r, runtime::context& ctx);
   void withdraw_row(const moderate& m, const chat_message_ptr& found, runtime::reply r, runtime::context& ctx);
   void withdraw_all(const moderate& m, runtime::reply r, runtime::context& ctx);

@@ -20,12 +20,15 @@ error refusal(errc code, std::string why) { return {make_error_code(code), std::
 void room_logic::on_moderate(const moderate& m, runtime::reply r, runtime::context& ctx) {
   if (!exists_) return r.failed(refusal(errc::room_not_found, "the room does not exist"));
   if (m.as < role::moderator) return r.failed(refusal(errc::forbidden, "only moderators may"));
-  const bool sanctions = m.what == act::mute || m.what == act::ban;
+  const bool sanctions = m.what == act::mute || m.what == act::ban || m.what == act::shadow;
   const auto theirs = sanctions ? roster_.role_of(m.user) : std::nullopt;
   if (theirs && *theirs >= role::moderator && m.as <= *theirs) {
     return r.failed(refusal(errc::forbidden, "the user is as much as the moderator"));
   }
-  if (m.what != act::withdraw) return set_rule(m, std::move(r), ctx);
+  if (m.what != act::withdraw) {
+    auto devices = m.devices ? roster_.devices_of(m.user) : std::vector<device_id>{};
+    return set_rule(state_.decide(m, std::move(devices), ctx.wall()), std::move(r), ctx);
+  }
   if (m.off.has_value() == !m.user.empty()) {
     return r.failed(refusal(errc::bad_request, "delete takes one of off and user"));
   }
@@ -33,8 +36,13 @@ void room_logic::on_moderate(const moderate& m, runtime::reply r, runtime::conte
   withdraw_all(m, std::move(r), ctx);
 }
 
-void room_logic::set_rule(const moderate& m, runtime::reply r, runtime::context& ctx) {
-  auto decided = state_.decide(m, m.devices ? roster_.devices_of(m.user) : std::vector<device_id>{}, ctx.wall());
+void room_logic::on_set_filter(const set_filter& f, runtime::reply r, runtime::context& ctx) {
+  if (!exists_) return r.failed(refusal(errc::room_not_found, "the room does not exist"));
+  if (f.as < role::moderator) return r.failed(refusal(errc::forbidden, "only moderators may"));
+  set_rule(state_.decide(f, ctx.wall()), std::move(r), ctx);
+}
+
+void room_logic::set_rule(result<std::optional<event>> decided, runtime::reply r, runtime::context& ctx) {
   if (!decided) return r.failed(std::move(decided.error()));
   runtime::changes what;
   if (*decided) {

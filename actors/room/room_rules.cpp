@@ -37,13 +37,31 @@ result<void> room_state::may_say(const publish& command, wall_ms now) const {
   if (command.as != role::fan) return {};
   const auto& modes = ruled.modes();
   if (modes.members_only && !command.is_member) return fail(errc::forbidden, "members only");
-  const auto* last = modes.slow_ms > 0 ? speakers_.find(command.user) : nullptr;
-  if (last == nullptr) return {};
-  const auto left = last->ts.value + static_cast<std::int64_t>(modes.slow_ms) - now.value;
-  if (left <= 0) return {};
-  error wait{make_error_code(errc::slow_mode), "slow mode"};
-  wait.retry_after = std::chrono::milliseconds{left};
-  return tl::unexpected<error>(std::move(wait));
+  if (const auto* last = modes.slow_ms > 0 ? speakers_.find(command.user) : nullptr) {
+    const auto left = last->ts.value + static_cast<std::int64_t>(modes.slow_ms) - now.value;
+    error wait{make_error_code(errc::slow_mode), "slow mode"};
+    wait.retry_after = std::chrono::milliseconds{left};
+    if (left > 0) return tl::unexpected<error>(std::move(wait));
+  }
+  return passes_filters(command, now);
+}
+
+std::uint64_t room_state::remembers_ms() const noexcept {
+  return std::max(essence_.ruled.modes().slow_ms, essence_.ruled.filters().repeats_ms);
+}
+
+result<void> room_state::passes_filters(const publish& command, wall_ms now) const {
+  const auto& filters = essence_.ruled.filters();
+  const auto* last = filters.repeats_ms > 0 ? speakers_.find(command.user) : nullptr;
+  if (last != nullptr && last->digest == digest_of(command) &&
+      last->ts.value + static_cast<std::int64_t>(filters.repeats_ms) > now.value) {
+    return fail(errc::filtered, "the same again");
+  }
+  if (!filters.links && words_.empty()) return {};
+  const auto text = folded(command.text);
+  if (filters.links && has_link(text)) return fail(errc::filtered, "a link");
+  if (words_.finds(text)) return fail(errc::filtered, "a word");
+  return {};
 }
 
 // ---- what moderators want ----
@@ -59,10 +77,13 @@ decided room_state::decide(const moderate& command, std::vector<device_id> devic
     case act::unmute: return decide_lift(command, sanction_kind::mute, now);
     case act::ban: return decide_sanction(command, sanction_kind::ban, std::move(devices), now);
     case act::unban: return decide_lift(command, sanction_kind::ban, now);
+    case act::shadow: return decide_sanction(command, sanction_kind::shadow, {}, now);
+    case act::unshadow: return decide_lift(command, sanction_kind::shadow, now);
     case act::slow:
     case act::members_only:
     case act::pin:
     case act::unpin: return decide_mode(command, now);
+    case act::filter:
     case act::withdraw: break;
   }
   return wrong("this is no act of a moderator");
@@ -118,6 +139,31 @@ decided room_state::decide_mode(const moderate& command, wall_ms now) const {
   return event{std::move(to)};
 }
 
+decided room_state::decide(const set_filter& command, wall_ms now) const {
+  if (!exists_) return fail(errc::room_not_found, "the room does not exist");
+  if (command.why.size() > moderation::why_bytes_max) {
+    return wrong("why is longer than " + std::to_string(moderation::why_bytes_max) + " bytes");
+  }
+  if (command.repeats_ms.value_or(0) > static_cast<std::uint64_t>(moderation::repeats_max.count())) {
+    return wrong("repeats_ms is at most an hour");
+  }
+  auto to = essence_.ruled.filters();
+  for (const auto& word : command.remove) std::erase(to.words, word);
+  for (const auto& word : command.add) {
+    if (word.size() > moderation::word_bytes_max || folded(word).empty()) {
+      return wrong("a word has 1 to " + std::to_string(moderation::word_bytes_max) + " bytes that can be seen");
+    }
+    if (std::ranges::find(to.words, word) == to.words.end()) to.words.push_back(word);
+  }
+  if (to.words.size() > moderation::words_max) {
+    return wrong("at most " + std::to_string(moderation::words_max) + " words: remove some first");
+  }
+  to.links = command.links.value_or(to.links);
+  to.repeats_ms = command.repeats_ms.value_or(to.repeats_ms);
+  if (to == essence_.ruled.filters()) return std::nullopt;
+  return event{filters_set{std::move(to), std::max(now, essence_.last_ts), command.by, command.why}};
+}
+
 result<tomb_made> room_state::decide_tomb(const moderate& command, tomb_kind how, wall_ms now) const {
   if (!exists_) return fail(errc::room_not_found, "the room does not exist");
   if (command.why.size() > moderation::why_bytes_max) {
@@ -170,12 +216,19 @@ void room_state::apply_one(const lifted& e) { essence_.ruled.lift(e.kind, e.user
 void room_state::apply_one(const mode_set& e) {
   switch (e.mode) {
     case mode_set::which::slow:
-      if (e.value == 0) speakers_.clear();
-      return essence_.ruled.set_slow(e.value);
+      essence_.ruled.set_slow(e.value);
+      if (remembers_ms() == 0) speakers_.clear();
+      return;
     case mode_set::which::members_only: return essence_.ruled.set_members_only(e.value != 0);
     case mode_set::which::pinned: return essence_.ruled.pin(offset{e.value});
     case mode_set::which::unpinned: return essence_.ruled.unpin(offset{e.value});
   }
+}
+
+void room_state::apply_one(const filters_set& e) {
+  essence_.ruled.set_filters(e.to);
+  words_ = word_filter{e.to.words};
+  if (remembers_ms() == 0) speakers_.clear();
 }
 
 bool room_state::forget_author(const user_id& user) {

@@ -96,10 +96,12 @@ verdict room_state::decide(const publish& command, wall_ms now) const {
   if (command.reply_to && (command.reply_to->value() == 0 || *command.reply_to > essence_.last)) {
     return refuse(errc::bad_request, "reply_to names no message of this room");
   }
-  auto off = essence_.last.next();
+  const bool shadow = essence_.ruled.find(sanction_kind::shadow, command.user, now) != nullptr;
+  auto off = shadow ? offset{} : essence_.last.next();
   auto message =
       std::make_shared<const chat_message>(chat_message{off, now, command.user, command.name, command.as, command.text,
                                                         command.reply_to, command.vt, command.data, false});
+  if (shadow) return shadowed{std::move(message)};
   posted said{off, now, command.user, command.device, command.cid, digest, bytes_of(*message)};
   return accepted{std::move(said), std::move(message)};
 }
@@ -143,9 +145,9 @@ void room_state::took_place(offset off, wall_ms ts, std::uint64_t bytes) {
 
 void room_state::apply_one(const posted& e) {
   took_place(e.off, e.ts, e.bytes);
-  if (const auto slow = essence_.ruled.modes().slow_ms; slow > 0) {
+  if (const auto remembers = remembers_ms(); remembers > 0) {
     speakers_.note(e.user, {e.off, e.ts, e.digest});
-    speakers_.forget_before({e.ts.value - static_cast<std::int64_t>(slow)});
+    speakers_.forget_before({e.ts.value - static_cast<std::int64_t>(remembers)});
   }
   if (!e.cid.empty()) insert(mark_key(e.user, e.device, e.cid), {e.off, e.ts, e.digest});
 }
@@ -169,6 +171,7 @@ std::vector<std::string> room_state::forget_marks(const user_id& user, offset la
 void room_state::restore(const essence& e) {
   exists_ = true;
   essence_ = e;
+  words_ = word_filter{e.ruled.filters().words};
 }
 
 void room_state::restore_mark(std::string key, mark m) {

@@ -13,6 +13,7 @@
 #include "actors/room/messages.hpp"
 #include "actors/room/moderation.hpp"
 #include "actors/room/speakers.hpp"
+#include "actors/room/text_filter.hpp"
 
 namespace lightstick::actors::room {
 
@@ -92,7 +93,17 @@ struct mode_set {
   friend bool operator==(const mode_set&, const mode_set&) = default;
 };
 
-using event = std::variant<created, posted, trimmed, tombed, swept, sanctioned, lifted, mode_set>;
+/// The filters are as `to` says from here on.
+struct filters_set {
+  filter_rules to;
+  wall_ms ts{};
+  user_id by;
+  std::string why;
+  static constexpr auto fields = std::tuple(&filters_set::to, &filters_set::ts, &filters_set::by, &filters_set::why);
+  friend bool operator==(const filters_set&, const filters_set&) = default;
+};
+
+using event = std::variant<created, posted, trimmed, tombed, swept, sanctioned, lifted, mode_set, filters_set>;
 
 /// Who published under which `cid`: length-prefixed user, device and cid; also the key of the mark's row.
 [[nodiscard]] std::string mark_key(const user_id& user, const device_id& device, std::string_view cid);
@@ -121,7 +132,10 @@ struct accepted {
 struct repeated {
   published first;  ///< the answer again, to be given when the first one is committed
 };
-using verdict = std::variant<accepted, repeated, error>;
+struct shadowed {
+  chat_message_ptr echo;  ///< without an offset; for its sender alone
+};
+using verdict = std::variant<accepted, repeated, shadowed, error>;
 
 /// A withdrawal: the event, and the tomb that everybody is shown.
 struct tomb_made {
@@ -182,6 +196,8 @@ class room_state {
   /// `devices`: those that the user is here with. Errors: bad_request (a bound, or no such message).
   [[nodiscard]] result<std::optional<event>> decide(const moderate& command, std::vector<device_id> devices,
                                                     wall_ms now) const;
+  /// Nothing when it is so already. Errors: bad_request.
+  [[nodiscard]] result<std::optional<event>> decide(const set_filter& command, wall_ms now) const;
   /// `how` message: the one at `command.off`; else all that `command.user` has said.
   /// Errors: bad_request, overloaded (withdrawals_max).
   [[nodiscard]] result<tomb_made> decide_tomb(const moderate& command, tomb_kind how, wall_ms now) const;
@@ -216,7 +232,7 @@ class room_state {
     return marked.value + rules_.dedupe_window.count() <= now.value;
   }
   [[nodiscard]] bool room_for_mark(wall_ms now) const noexcept;
-  /// What moderators have laid down. Errors: forbidden, muted, slow_mode.
+  /// What moderators have laid down. Errors: forbidden, muted, slow_mode, filtered.
   [[nodiscard]] result<void> may_say(const publish& command, wall_ms now) const;
   void took_place(offset off, wall_ms ts, std::uint64_t bytes);
   void apply_one(const created& e);
@@ -227,6 +243,10 @@ class room_state {
   void apply_one(const sanctioned& e);
   void apply_one(const lifted& e);
   void apply_one(const mode_set& e);
+  void apply_one(const filters_set& e);
+  /// How long it matters what somebody said last. Milliseconds.
+  [[nodiscard]] std::uint64_t remembers_ms() const noexcept;
+  [[nodiscard]] result<void> passes_filters(const publish& command, wall_ms now) const;
   [[nodiscard]] result<std::optional<event>> decide_sanction(const moderate& command, sanction_kind how,
                                                              std::vector<device_id> devices, wall_ms now) const;
   [[nodiscard]] result<std::optional<event>> decide_lift(const moderate& command, sanction_kind how, wall_ms now) const;
@@ -239,6 +259,7 @@ class room_state {
   essence essence_;
   using mark_table = std::unordered_map<std::string, mark>;
   mark_table marks_;
+  word_filter words_;  ///< the filters' words, as they are looked for
   speakers speakers_;  ///< while somebody has to wait for it
   std::map<offset, const mark_table::value_type*> by_age_;  ///< of marks_, where they never move
 };

@@ -49,6 +49,7 @@ class client_port {
   virtual void refuse(request_id id, refusal r) = 0;
   /// Another device of the user has read on.
   virtual void push(const user::cursor_moved& moved) = 0;
+  virtual void push(const echoed& echo) = 0;
   virtual void close(close_code code, std::string_view reason) = 0;
 };
 

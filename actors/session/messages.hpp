@@ -96,6 +96,11 @@ struct moderate {
   bool on = false;
   bool devices = false;
   std::string why;
+  // of a filter
+  std::vector<std::string> add{};
+  std::vector<std::string> remove{};
+  std::optional<bool> links{};
+  std::optional<std::uint64_t> repeats_ms{};
 };
 /// The connection is gone; the session ends and its rooms hold its place for a while.
 struct disconnected {};
@@ -135,6 +140,13 @@ struct left {
 struct published {
   offset off;
   wall_ms ts;
+  bool echo = false;  ///< only the sender sees it, by the `echoed` before
+};
+/// What a shadow-banned fan said; pushed to the session that said it.
+struct echoed {
+  room_id room;
+  offset after;  ///< the newest offset then
+  chat_message_ptr message;
 };
 struct history_page {
   room_id room;

@@ -82,9 +82,10 @@ void session_logic::on_publish(publish p, runtime::context& ctx) {
   room::publish said{id_,        who_.user, who_.device,       who_.name, who_.as, std::move(p.cid), std::move(p.text),
                      p.reply_to, p.vt,      std::move(p.data), is_member};
   ask<room::published>(ctx, room::kind, p.room.str(), std::move(said),
-                       [this, id](result<room::published> done, runtime::context&) {
+                       [this, id, room = p.room](result<room::published> done, runtime::context&) {
                          if (!done) return refuse(id, std::move(done.error()));
-                         port_->answer(id, published{done->off, done->ts});
+                         if (done->echo) port_->push(echoed{room, done->off, done->echo});
+                         port_->answer(id, published{done->off, done->ts, done->echo != nullptr});
                        });
 }
 
@@ -122,13 +123,18 @@ void session_logic::on_moderate(moderate m, runtime::context& ctx) {
   const auto id = m.id;
   if (!admit(id, requests_, ctx)) return;
   if (auto allowed = check_room(who_, m.room); !allowed) return refuse(id, std::move(allowed.error()));
-  room::moderate wish{who_.user, who_.as, m.what, std::move(m.user), m.off, m.ms, m.on, m.devices, std::move(m.why)};
   const auto key = m.room.str();
-  ask<room::moderated>(ctx, room::kind, key, std::move(wish),
-                       [this, id, room = std::move(m.room)](result<room::moderated> done, runtime::context&) {
-                         if (!done) return refuse(id, std::move(done.error()));
-                         port_->answer(id, moderated{room, done->off});
-                       });
+  auto answered = [this, id, room = m.room](result<room::moderated> done, runtime::context&) {
+    if (!done) return refuse(id, std::move(done.error()));
+    port_->answer(id, moderated{room, done->off});
+  };
+  if (m.what == room::act::filter) {
+    room::set_filter wish{who_.user, who_.as,      std::move(m.add), std::move(m.remove),
+                          m.links,   m.repeats_ms, std::move(m.why)};
+    return ask<room::moderated>(ctx, room::kind, key, std::move(wish), std::move(answered));
+  }
+  room::moderate wish{who_.user, who_.as, m.what, std::move(m.user), m.off, m.ms, m.on, m.devices, std::move(m.why)};
+  ask<room::moderated>(ctx, room::kind, key, std::move(wish), std::move(answered));
 }
 
 void session_logic::on_banned(const room_id& room) {

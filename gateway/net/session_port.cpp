@@ -55,6 +55,12 @@ void session_port::push(const actors::user::cursor_moved& moved) {
   put(std::move(e));
 }
 
+void session_port::push(const session::echoed& echo) {
+  port_event e;
+  e.frame = {kind_of(format_), protocol::echo(format_, echo)};
+  put(std::move(e));
+}
+
 void session_port::close(session::close_code code, std::string_view reason) {
   port_event e;
   e.close = code;

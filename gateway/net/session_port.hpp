@@ -57,6 +57,7 @@ class session_port final : public actors::session::client_port, public std::enab
   void answer(actors::session::request_id id, actors::session::answer_body body) override;
   void refuse(actors::session::request_id id, actors::session::refusal r) override;
   void push(const actors::user::cursor_moved& moved) override;
+  void push(const actors::session::echoed& echo) override;
   void close(actors::session::close_code code, std::string_view reason) override;
 
   /// Thread: the I/O thread.

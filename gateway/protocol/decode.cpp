@@ -178,6 +178,23 @@ std::optional<actors::room::act> act_of(std::string_view name) {
   return std::nullopt;
 }
 
+/// A list of words; nothing when it is absent.
+std::vector<std::string> words_of(fields& f, std::string_view key) {
+  std::vector<std::string> words;
+  auto* list = f.optional_array(key);
+  if (list == nullptr) return words;
+  for (auto& each : *list) {
+    auto* word = each.as<std::string>();
+    if (word == nullptr || word->size() > actors::room::moderation::word_bytes_max || !valid_utf8(*word)) {
+      f.refuse(key, "has something that is no word of at most " +
+                        std::to_string(actors::room::moderation::word_bytes_max) + " bytes");
+      break;
+    }
+    words.push_back(std::move(*word));
+  }
+  return words;
+}
+
 /// The fields that one act has.
 void parse_act(fields& f, session::moderate& m) {
   using actors::room::act;
@@ -188,12 +205,14 @@ void parse_act(fields& f, session::moderate& m) {
       if (m.off.has_value() == !m.user.empty()) f.refuse("off", "or user is what delete takes, one of them");
       return;
     case act::ban:
+    case act::shadow:
     case act::mute:
       m.user = user_id(f.name("user", name_bytes_max));
       m.ms = f.optional_number("for_ms", 1, for_ms_max).value_or(0);
       if (m.what == act::ban) m.devices = f.optional_flag("devices").value_or(false);
       return;
     case act::unban:
+    case act::unshadow:
     case act::unmute: m.user = user_id(f.name("user", name_bytes_max)); return;
     case act::slow: m.ms = f.number("interval_ms", 0, actors::room::moderation::slow_max.count()); return;
     case act::members_only: {
@@ -202,6 +221,12 @@ void parse_act(fields& f, session::moderate& m) {
       m.on = on.value_or(false);
       return;
     }
+    case act::filter:
+      m.add = words_of(f, "add");
+      m.remove = words_of(f, "remove");
+      m.links = f.optional_flag("links");
+      m.repeats_ms = f.optional_number("repeats_ms", 0, actors::room::moderation::repeats_max.count());
+      return;
     case act::pin:
     case act::unpin: m.off = offset(f.number("off", 1, offset_max)); return;
   }

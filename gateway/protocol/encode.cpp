@@ -141,6 +141,18 @@ std::string cursor(encoding e, const actors::user::room_cursor& c) {
   });
 }
 
+std::string echo(encoding e, const actors::session::echoed& what) {
+  return encode(e, bytes_of(std::span(&what.message, 1)), [&](auto f) {
+    f.begin_map(4);
+    f.field("op", std::string_view("echo"));
+    f.field("room", what.room);
+    f.field("after", what.after);
+    f.key("msg");
+    f.put_said(*what.message, false);
+    f.end_map();
+  });
+}
+
 std::string move(encoding e, const move_notice& m) {
   return encode(e, 96 + m.url.size(), [&](auto f) {
     f.begin_map(m.url.empty() ? 3 : 4);

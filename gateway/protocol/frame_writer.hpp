@@ -123,9 +123,14 @@ class frame_writer {
       w_.end_map();
       return;
     }
+    put_said(m, true);
+  }
+
+  /// A message that somebody said; without its offset when it has none.
+  void put_said(const actors::chat_message& m, bool placed) {
     auto data = data_of(m);
-    w_.begin_map(6 + (m.reply_to ? 1 : 0) + (data ? 1 : 0) + (m.vt ? 1 : 0));
-    field("off", m.off);
+    w_.begin_map((placed ? 6 : 5) + (m.reply_to ? 1 : 0) + (data ? 1 : 0) + (m.vt ? 1 : 0));
+    if (placed) field("off", m.off);
     field("ts", m.ts);
     field("user", m.user);
     field("name", m.name);
@@ -154,7 +159,8 @@ class frame_writer {
   }
 
   [[nodiscard]] static bool tells_why(actors::errc code) noexcept {
-    return code == actors::errc::bad_request || code == actors::errc::forbidden || code == actors::errc::muted;
+    return code == actors::errc::bad_request || code == actors::errc::forbidden || code == actors::errc::muted ||
+           code == actors::errc::filtered;
   }
 
   // ---- bodies of answers ----
@@ -210,7 +216,7 @@ class frame_writer {
     w_.begin_map(3);
     field("off", a.off);
     field("ts", a.ts);
-    field("durable", std::string_view("committed"));
+    field("durable", std::string_view(a.echo ? "echo" : "committed"));
     w_.end_map();
   }
 

@@ -73,6 +73,7 @@ struct decoded {
 [[nodiscard]] std::string tomb(encoding e, const room_id& room, const actors::chat_message& m);
 [[nodiscard]] std::string change(encoding e, const actors::room_change& c);
 [[nodiscard]] std::string cursor(encoding e, const actors::user::room_cursor& c);
+[[nodiscard]] std::string echo(encoding e, const actors::session::echoed& what);
 struct move_notice {
   std::chrono::milliseconds after{0};
   std::chrono::milliseconds jitter{0};

@@ -117,5 +117,35 @@ TEST_P(moderation, a_ban_closes_every_device_at_once_and_keeps_the_user_out) {
   EXPECT_EQ(enter("mina", "fan", "phone").join("aurora")["room"].text(), "aurora");
 }
 
+TEST_P(moderation, filters_refuse_what_they_are_told_to) {
+  auto mina = enter_as("mina", "fan");
+  auto mod = enter_as("mod", "moderator");
+  mod.ok(act("filter", {{"add", value::array{"바보", "ばか"}}, {"links", true}}));
+  for (const auto* text : {"이 바보야", "バカ", "see https://example.com"}) {
+    EXPECT_EQ(mina.err_code({{"op", "pub"}, {"room", "aurora"}, {"text", text}}), 122U) << text;
+  }
+  mina.publish("aurora", "안녕");
+  mod.ok(act("filter", {{"remove", value::array{"바보"}}, {"links", false}}));
+  mina.publish("aurora", "이 바보야 https://example.com");
+  EXPECT_EQ(mod.pushed_through("aurora", 2).size(), 2U);
+}
+
+TEST_P(moderation, a_shadow_banned_fan_hears_only_an_echo) {
+  auto mina = enter_as("mina", "fan");
+  auto mod = enter_as("mod", "moderator");
+  mina.publish("aurora", "one");
+  mod.ok(act("shadow", {{"user", "mina"}}));
+  const auto said = mina.publish("aurora", "two");
+  EXPECT_EQ(said["durable"].text(), "echo");
+  const auto echo = mina.push("echo");
+  EXPECT_EQ(echo["msg"]["text"].text(), "two");
+  EXPECT_EQ(echo["after"], value(1));
+  EXPECT_EQ(mod.publish("aurora", "three")["off"], value(2)) << "it took no offset";
+  EXPECT_THAT(mod.pushed_through("aurora", 2), ElementsAre(Field(&chat::text, "one"), Field(&chat::text, "three")));
+  EXPECT_FALSE(mod.has_push("echo"));
+  mod.ok(act("unshadow", {{"user", "mina"}}));
+  EXPECT_EQ(mina.publish("aurora", "four")["durable"].text(), "committed");
+}
+
 }  // namespace
 }  // namespace lightstick::test

@@ -16,6 +16,7 @@ class recording_port final : public client_port {
   void answer(request_id id, answer_body body) override { answers.emplace_back(id, std::move(body)); }
   void refuse(request_id id, refusal r) override { refusals.emplace_back(id, std::move(r)); }
   void push(const user::cursor_moved& moved) override { pushed.push_back(moved); }
+  void push(const echoed& echo) override { echoes.push_back(echo); }
   void close(close_code code, std::string_view) override { closed.push_back(code); }
 
   /// The last answer, when it is a `T`.
@@ -30,6 +31,7 @@ class recording_port final : public client_port {
   std::vector<std::pair<request_id, answer_body>> answers;
   std::vector<std::pair<request_id, refusal>> refusals;
   std::vector<user::cursor_moved> pushed;
+  std::vector<echoed> echoes;
   std::vector<close_code> closed;
 };
 

@@ -32,6 +32,7 @@ class counting_port final : public session::client_port {
   void answer(session::request_id /*id*/, session::answer_body /*body*/) override { ++answered; }
   void refuse(session::request_id /*id*/, session::refusal /*r*/) override { ++refused; }
   void push(const user::cursor_moved& /*moved*/) override {}
+  void push(const session::echoed& /*echo*/) override {}
   void close(session::close_code /*code*/, std::string_view /*reason*/) override {}
   std::atomic<std::uint64_t> answered{0};
   std::atomic<std::uint64_t> refused{0};

@@ -17,6 +17,7 @@ find_package(prometheus-cpp REQUIRED COMPONENTS core)
 find_package(RapidJSON QUIET REQUIRED)
 find_package(tl-expected REQUIRED)
 find_package(xxHash REQUIRED)
+find_package(ICU REQUIRED COMPONENTS uc)
 
 # msgpack-cxx 4.1 needs no Boost when told so. Debian's CMake package of it is unusable: its name differs from
 # its folder's, and it pulls Boost in.

@@ -26,6 +26,7 @@ class gate::port final : public session::client_port {
   void answer(session::request_id id, session::answer_body body) override { send(answered{id, std::move(body)}); }
   void refuse(session::request_id id, session::refusal r) override { send(refused{id, std::move(r.why)}); }
   void push(const actors::user::cursor_moved& m) override { send(moved{m.cursor}); }
+  void push(const session::echoed& /*echo*/) override {}
   void close(session::close_code /*code*/, std::string_view reason) override { send(closed{std::string(reason)}); }
 
  private:

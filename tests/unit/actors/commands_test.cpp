@@ -69,6 +69,7 @@ TEST(room_commands, every_command_can_be_read_back) {
   goes_there_and_back(codec, room::presence{3, "jun"});
   room::moderate ban{user_id{"mod"}, role::moderator, room::act::ban, user_id{"17"}, {}, 60'000, false, true, "spam"};
   goes_there_and_back(codec, ban);
+  goes_there_and_back(codec, room::set_filter{user_id{"mod"}, role::moderator, {"바보"}, {"spam"}, true, 7, "calm"});
 }
 
 TEST(room_commands, what_was_read_back_says_the_same) {

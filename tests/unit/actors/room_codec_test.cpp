@@ -67,6 +67,8 @@ TEST(room_codec, moderation_has_golden_bytes) {
       {lifted{sanction_kind::mute, user_id{"17"}, golden_at, user_id{"m"}, ""},
        "97030700c4023137cf000001a0c4506c7bc4016dc400"},
       {mode_set{mode_set::which::pinned, 45, golden_at, user_id{"m"}, ""}, "970308022dcf000001a0c4506c7bc4016dc400"},
+      {filters_set{{{"바보"}, true, 0}, golden_at, user_id{"m"}, ""},
+       "99040901c406ebb094ebb3b4c300cf000001a0c4506c7bc4016dc400"},
   };
   for (const auto& [e, bytes] : golden) {
     EXPECT_EQ(hex(encode(e)), bytes);
@@ -80,10 +82,17 @@ TEST(room_codec, moderation_has_golden_bytes) {
   ruled.sanctions = {ban};
   ruled.modes = {5000, true, {offset{45}}};
   essence.ruled = moderation{ruled};
+  const auto older = bytes_of_hex(
+      "dc001e03cf000001a0c4506c002dcf000001a0c4506c7b0c020ccf000001a0c4506c00cf000001a0c4506c0140"
+      "2bcf000001a0c4506c7bcf000001a0c4506c7b2801c401392c0101c4023137cf000001a0c4506c7bcf000001a0c4506c7c"
+      "c4016dc4047370616d01c4057765622d31cd1388c3012d");
+  EXPECT_EQ(decode_snapshot(older).value(), essence) << "before there were filters";
+  ruled.filters = {{"바보"}, true, 0};
+  essence.ruled = moderation{ruled};
   EXPECT_EQ(hex(encode(essence)),
-            "dc001e03cf000001a0c4506c002dcf000001a0c4506c7b0c020ccf000001a0c4506c00cf000001a0c4506c0140"
+            "dc002204cf000001a0c4506c002dcf000001a0c4506c7b0c020ccf000001a0c4506c00cf000001a0c4506c0140"
             "2bcf000001a0c4506c7bcf000001a0c4506c7b2801c401392c0101c4023137cf000001a0c4506c7bcf000001a0c4506c7c"
-            "c4016dc4047370616d01c4057765622d31cd1388c3012d");
+            "c4016dc4047370616d01c4057765622d31cd1388c3012d01c406ebb094ebb3b4c300");
   EXPECT_EQ(decode_snapshot(encode(essence)).value(), essence);
 }
 
@@ -185,7 +194,7 @@ TEST(room_codec, a_row_under_another_key_is_refused) {
 TEST(room_codec, unknown_types_roles_and_versions_are_refused) {
   EXPECT_FALSE(decode_event("\x93\x01\x03\x01"));
   EXPECT_FALSE(decode_event("\x93\x02\x04\x01"));
-  EXPECT_FALSE(decode_event("\x93\x04\x01\x01"));
+  EXPECT_FALSE(decode_event("\x93\x05\x01\x01"));
   auto row = encode(golden_message());
   row[row.find("Mina") + 4] = '\x04';
   EXPECT_FALSE(decode_message({runtime::big_endian_key(45), row}));

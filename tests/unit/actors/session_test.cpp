@@ -282,5 +282,78 @@ TEST(session, a_refreshed_token_that_excludes_a_room_it_is_in_is_refused) {
 
 TEST(session, is_never_passivated) { EXPECT_FALSE(session_driver{}.logic->passive()); }
 
+// ---- moderation ----
+
+moderate act_of(room::act what) {
+  moderate m;
+  m.id = 7;
+  m.room = aurora;
+  m.what = what;
+  m.user = user_id{"18"};
+  return m;
+}
+
+TEST(session, passes_acts_of_moderators_on_with_who_and_as_what) {
+  auto who = session_driver::mina();
+  who.as = role::moderator;
+  session_driver d{{}, who};
+  d.send(act_of(room::act::mute));
+  const auto* asked = d.ctx.next_ask<room::moderate>();
+  ASSERT_NE(asked, nullptr);
+  EXPECT_EQ(asked->by.str(), "17");
+  EXPECT_EQ(asked->as, role::moderator);
+  EXPECT_EQ(asked->user.str(), "18");
+  d.ctx.answer_ask<room::moderate>(room::moderated{offset{9}});
+  ASSERT_NE(d.port->last<moderated>(), nullptr);
+  EXPECT_EQ(d.port->last<moderated>()->off, offset{9});
+
+  auto filter = act_of(room::act::filter);
+  filter.add = {"spam"};
+  d.send(filter);
+  ASSERT_NE(d.ctx.next_ask<room::set_filter>(), nullptr);
+  EXPECT_EQ(d.ctx.next_ask<room::set_filter>()->add, std::vector<std::string>{"spam"});
+}
+
+TEST(session, closes_with_4003_when_a_room_that_it_is_in_bans_the_user) {
+  session_driver d;
+  d.send(banned{aurora});
+  EXPECT_TRUE(d.port->closed.empty()) << "not in it";
+  d.be_in();
+  d.send(banned{aurora});
+  EXPECT_EQ(d.port->closed, std::vector<close_code>{close_code::banned});
+}
+
+TEST(session, closes_with_4003_when_the_roll_finds_the_user_banned) {
+  session_driver d;
+  d.be_in();
+  d.send(roll_call{aurora});
+  d.ctx.refuse_ask<room::join>({make_error_code(errc::forbidden), "banned"});
+  EXPECT_EQ(d.port->closed, std::vector<close_code>{close_code::banned});
+}
+
+TEST(session, shows_an_echo_to_its_client_before_the_answer) {
+  session_driver d;
+  d.be_in();
+  d.send(say_hi());
+  auto message = std::make_shared<chat_message>();
+  message->text = "hi";
+  d.ctx.answer_ask<room::publish>(room::published{offset{44}, {5}, message});
+  ASSERT_EQ(d.port->echoes.size(), 1U);
+  EXPECT_EQ(d.port->echoes[0].after, offset{44});
+  ASSERT_NE(d.port->last<published>(), nullptr);
+  EXPECT_TRUE(d.port->last<published>()->echo);
+}
+
+TEST(session, says_of_a_publish_whether_the_token_names_the_room) {
+  for (bool named : {false, true}) {
+    auto who = session_driver::mina();
+    if (named) who.rooms = {aurora.str()};
+    session_driver d{{}, who};
+    d.be_in();
+    d.send(say_hi());
+    EXPECT_EQ(d.ctx.next_ask<room::publish>()->is_member, named);
+  }
+}
+
 }  // namespace
 }  // namespace lightstick::actors::session

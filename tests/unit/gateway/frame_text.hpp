@@ -58,7 +58,12 @@ class frame_text {
   std::string show(const actors::session::moderate& f) {
     put("mod id=", f.id, " room=", f.room, " ", to_string(f.what), " user=", f.user);
     optional(" off=", f.off);
-    return put(" ms=", f.ms, f.on ? " on" : "", f.devices ? " devices" : "", " why=", f.why);
+    put(" ms=", f.ms, f.on ? " on" : "", f.devices ? " devices" : "", " why=", f.why);
+    for (const auto& word : f.add) out_ << " add=" << word;
+    for (const auto& word : f.remove) out_ << " remove=" << word;
+    optional(" links=", f.links);
+    optional(" repeats=", f.repeats_ms);
+    return out_.str();
   }
 
   void show(const std::optional<actors::room::since>& since) {

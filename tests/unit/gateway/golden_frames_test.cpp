@@ -99,6 +99,10 @@ const std::map<std::string, std::string> client_frames = {
     {"mod-unmute", "#12 mod id=12 room=aurora unmute user=17 ms=0 why="},
     {"mod-ban", "#12 mod id=12 room=aurora ban user=17 ms=0 devices why=spam"},
     {"mod-unban", "#12 mod id=12 room=aurora unban user=17 ms=0 why="},
+    {"mod-shadow", "#12 mod id=12 room=aurora shadow user=17 ms=600000 why="},
+    {"mod-unshadow", "#12 mod id=12 room=aurora unshadow user=17 ms=0 why="},
+    {"mod-filter",
+     "#12 mod id=12 room=aurora filter user= ms=0 why=calm add=바보 add=ばか remove=spam links=1 repeats=60000"},
     {"mod-slow", "#12 mod id=12 room=aurora slow user= ms=5000 why="},
     {"mod-members-only", "#12 mod id=12 room=aurora members_only user= ms=0 on why="},
     {"mod-pin", "#12 mod id=12 room=aurora pin user= off=44 ms=0 why="},
@@ -303,6 +307,14 @@ const std::map<std::string, std::function<std::string(encoding)>> server_frames 
     {"mod-delete-answer",
      [](encoding e) {
        return answer(e, 12, session::moderated{aurora, offset(46)});
+     }},
+    {"pub-echo-answer",
+     [](encoding e) {
+       return answer(e, 3, session::published{offset(44), at, true});
+     }},
+    {"echo",
+     [](encoding e) {
+       return echo(e, {aurora, offset(44), said(0, "hi")});
      }},
     {"read-push",
      [](encoding e) {

@@ -128,6 +128,11 @@ TEST(decode, an_act_of_a_moderator_has_its_own_fields) {
   EXPECT_EQ(act(R"(,"act":"members_only","on":1)"), "#4 !on is neither true nor false");
   EXPECT_EQ(act(R"(,"act":"pin","off":0)"), "#4 !off is not an integer from 1 to 18446744073709551615");
   EXPECT_EQ(act(R"(,"act":"ban","user":"17","for_ms":0)"), "#4 !for_ms is not an integer from 1 to 3153600000000");
+  EXPECT_EQ(act(R"(,"act":"filter","add":"spam")"), "#4 !add is not an array");
+  EXPECT_EQ(act(R"(,"act":"filter","add":[7])"), "#4 !add has something that is no word of at most 64 bytes");
+  EXPECT_EQ(act(R"(,"act":"filter","remove":[")" + std::string(65, 'x') + "\"]"),
+            "#4 !remove has something that is no word of at most 64 bytes");
+  EXPECT_EQ(act(R"(,"act":"filter","repeats_ms":3600001)"), "#4 !repeats_ms is not an integer from 0 to 3600000");
   EXPECT_EQ(act(R"(,"act":"ban","user":"17","why":")" + std::string(257, 'x') + "\""),
             "#4 !why is longer than 256 bytes");
 }
