@@ -76,6 +76,12 @@ export class History {
     this.changed();
   }
 
+  /** Takes in what the server shows to nobody but us. */
+  echo(message, after) {
+    this.window.echo(message, after);
+    this.changed();
+  }
+
   /** Announces what is new, and asks for what is missing. */
   changed() {
     const fresh = this.#fresh();
@@ -186,7 +192,7 @@ export class History {
     const { window } = this;
     const first = window.items[0]?.off;
     if (first === undefined || !window.moreBefore) return 0;
-    const page = await this.#page({ before: first, limit });
+    const page = await this.#page({ before: Math.ceil(first), limit });
     if (window.items[0]?.off !== first) return 0;
     const added = window.prepend(page.msgs, page.more);
     this.#options.onChange([]);

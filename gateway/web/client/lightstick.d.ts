@@ -90,7 +90,7 @@ export class Lightstick implements Events<ClientEvents> {
 }
 
 export interface Message {
-  /** Offset in the room, dense from 1. */
+  /** Offset in the room, dense from 1; with a fraction when nobody but us sees the message. */
   off: number;
   /** Milliseconds since 1970. */
   ts?: number;
@@ -113,7 +113,7 @@ export interface Tomb {
   tomb: { off?: number; user?: string };
 }
 
-export type Act = 'delete' | 'mute' | 'unmute' | 'ban' | 'unban' | 'slow' | 'members_only' | 'pin' | 'unpin';
+export type Act = 'delete' | 'mute' | 'unmute' | 'ban' | 'unban' | 'shadow' | 'unshadow' | 'filter' | 'slow' | 'members_only' | 'pin' | 'unpin';
 
 /** What an act takes; see docs/protocol.md, mod. */
 export interface ActFields {
@@ -123,6 +123,10 @@ export interface ActFields {
   interval_ms?: number;
   on?: boolean;
   devices?: boolean;
+  add?: string[];
+  remove?: string[];
+  links?: boolean;
+  repeats_ms?: number;
   why?: string;
 }
 

@@ -192,7 +192,7 @@ export class Room extends Emitter {
    * @param {number} off
    */
   markRead(off) {
-    if (this.#cursor.move(Math.min(off, this.head))) this.emit('change');
+    if (this.#cursor.move(Math.floor(Math.min(off, this.head)))) this.emit('change');
   }
 
   /** Reads the roster and keeps it up to date from now on, over reconnects too. */
@@ -213,7 +213,7 @@ export class Room extends Emitter {
 
   /**
    * What a moderator does; needs the role.
-   * @param {string} act delete, mute, unmute, ban, unban, slow, members_only, pin or unpin
+   * @param {string} act delete, mute, unmute, ban, unban, shadow, unshadow, filter, slow, members_only, pin or unpin
    * @param {object} [fields] what the act takes: `off`, `user`, `for_ms`, `why`, ... (docs/protocol.md, mod)
    * @returns {Promise<{room: string, off?: number}>}
    */
@@ -306,6 +306,8 @@ export class Room extends Emitter {
     if (this.#status !== 'joined') return;
     if (frame.op === 'msgs' && Array.isArray(frame.msgs)) {
       this.#history.push(frame.msgs, frame.skipped);
+    } else if (frame.op === 'echo' && frame.msg) {
+      this.#history.echo(frame.msg, frame.after);
     } else if (frame.op === 'tomb' && frame.tomb) {
       this.#history.push([{ off: frame.off, ts: frame.ts, tomb: frame.tomb }]);
     } else if (frame.op === 'state') {

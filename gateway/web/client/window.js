@@ -15,6 +15,9 @@
 
 const aheadMax = 256;
 
+/** Between the offsets of two messages there is place for so many that have none. */
+const echoesMax = 1_000;
+
 /**
  * The part of a room's history that is held: a run of messages in the order of their offsets, each
  * once. It *follows* while its end moves with the room, and is *back* in history after the newest
@@ -156,6 +159,19 @@ export class MessageWindow {
     this.#trimFront();
   }
 
+  /**
+   * Adds a message that only its sender sees, behind the one at `after`: what is between two offsets is nobody else's.
+   * None is added when the end of the room is not held.
+   */
+  echo(message, after) {
+    if (!this.#following || !Number.isSafeInteger(after) || after < 0) return;
+    const last = this.#messages.findLast(({ off }) => off >= after && off < after + 1)?.off ?? after;
+    const off = last + 1 / echoesMax;
+    if (Math.floor(off) !== after) return;
+    this.#messages.splice(this.#find(off), 0, { ...message, off });
+    this.#trimFront();
+  }
+
   /** @returns {boolean} whether the message is held */
   has(off) {
     return this.#messages[this.#find(off)]?.off === off;
@@ -189,7 +205,7 @@ export class MessageWindow {
   #trimBack() {
     if (this.#messages.length <= this.#limit) return;
     this.#messages.length = this.#limit;
-    this.#tail = this.#messages.at(-1).off;
+    this.#tail = Math.floor(this.#messages.at(-1).off);
     this.#following = false;
     this.#ahead.clear();
   }

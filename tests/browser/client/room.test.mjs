@@ -368,3 +368,17 @@ test('a moderator asks by mod', async () => {
   made.socket().answer('mod', { room: 'aurora' });
   assert.deepEqual(await done, { room: 'aurora' });
 });
+
+test('what only we see stands between the offsets, once, and does not trouble what follows', async () => {
+  const made = await joinedRoom(3);
+  const mine = { ts: 5, user: 'u1', name: 'Mina', role: 'fan', text: 'hello?' };
+  made.socket().serve({ op: 'echo', room: 'aurora', after: 3, msg: mine });
+  made.socket().serve({ op: 'echo', room: 'aurora', after: 3, msg: { ...mine, text: 'anybody?' } });
+  made.socket().serve({ op: 'msgs', room: 'aurora', msgs: messages(4, 4) });
+  assert.deepEqual(made.room.messages.map(({ off }) => Math.floor(off)), [1, 2, 3, 3, 3, 4]);
+  assert.deepEqual(made.room.messages.slice(3, 5).map(({ text }) => text), ['hello?', 'anybody?']);
+  assert.equal(made.socket().last('history'), undefined);
+  made.room.markRead(made.room.messages[4].off);
+  await made.env.advance(600);
+  assert.equal(made.socket().last('read').off, 3);
+});
