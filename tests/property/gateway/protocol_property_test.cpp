@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <algorithm>
 #include <rapidcheck/gtest.h>
 
 #include <fstream>
@@ -60,6 +61,13 @@ struct is_possible {
   bool operator()(const session::read& f) const { return good_name(f.room.str()); }
   bool operator()(const session::presence& f) const {
     return good_name(f.room.str()) && f.limit >= 1 && f.limit <= 100 && (f.after.empty() || good_name(f.after));
+  }
+  bool operator()(const session::moderate& f) const {
+    using rules = actors::room::moderation;
+    const auto good_word = [](const std::string& w) { return w.size() <= rules::word_bytes_max && valid_utf8(w); };
+    return good_name(f.room.str()) && (f.user.empty() || good_name(f.user.str())) && (!f.off || f.off->value() > 0) &&
+           f.why.size() <= rules::why_bytes_max && valid_utf8(f.why) && std::ranges::all_of(f.add, good_word) &&
+           std::ranges::all_of(f.remove, good_word);
   }
   /// One whole map in shortest forms.
   static bool good_data(const std::string& data) {
