@@ -125,7 +125,8 @@ TEST_F(erasing, a_node_that_is_killed_in_the_middle_of_it_loses_nothing_else_and
     int gone = 0;
     for (int i = 0; i < rooms; ++i) {
       reader.join(room_of(i));
-      const auto all = reader.history_after(room_of(i), 0);
+      auto all = reader.history_after(room_of(i), 0);
+      std::erase_if(all, [](const chat& m) { return !m.tomb.empty(); });
       EXPECT_EQ(all.size(), 4U) << room_of(i);
       for (const auto& m : all) {
         const bool of_mina = m.off % 2 == 1;
