@@ -75,15 +75,17 @@ function(lightstick_fuzz_tests)
   lightstick_fuzzer(record_file SOURCES storage/rocks/record_file.cpp)
   lightstick_fuzzer(label SOURCES ${records} ${identity} storage/data_folder.cpp storage/files.cpp runtime/base/log.cpp
     runtime/base/clock.cpp LINK -lcrypto -lspdlog -lfmt)
-  lightstick_fuzzer(room SOURCES ${base} runtime/record_codec.cpp runtime/durable_log.cpp actors/chat_message.cpp
-    actors/room/chapters.cpp actors/room/room_codec.cpp actors/room/room_state.cpp)
+  set(room actors/chat_message.cpp actors/room/chapters.cpp actors/room/moderation.cpp actors/room/room_rules.cpp
+    actors/room/room_state.cpp actors/room/speakers.cpp actors/room/text_filter.cpp)
+  lightstick_fuzzer(room SOURCES ${base} ${room} runtime/record_codec.cpp runtime/durable_log.cpp
+    actors/room/room_codec.cpp LINK -licuuc)
   lightstick_fuzzer(backup SOURCES ${base} storage/errc.cpp storage/backup_label.cpp storage/files.cpp)
   lightstick_fuzzer(fields SOURCES ${base} runtime/record_codec.cpp)
   set(kinds ${base} runtime/base/clock.cpp runtime/base/metrics.cpp runtime/record_codec.cpp runtime/durable_log.cpp
     runtime/message.cpp)
   lightstick_fuzzer(operators SOURCES ${kinds} runtime/operators/audit.cpp runtime/operators/dead_letters.cpp)
-  lightstick_fuzzer(commands SOURCES ${kinds} actors/chat_message.cpp actors/room/room_commands.cpp
-    actors/user/user_commands.cpp)
+  lightstick_fuzzer(commands SOURCES ${kinds} ${room} actors/room/room_commands.cpp actors/user/user_commands.cpp
+    LINK -licuuc)
   # RapidJSON's stack adds to a null pointer while it is empty.
   lightstick_fuzz_objects(json SUFFIX "" FLAGS -fno-sanitize=pointer-overflow
     SOURCES gateway/wire/json_reader.cpp gateway/wire/json_writer.cpp)

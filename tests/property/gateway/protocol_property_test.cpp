@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
-#include <algorithm>
 #include <rapidcheck/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "actors/room/recent_messages.hpp"
