@@ -284,28 +284,27 @@ void connection::flush() {
     for (std::size_t i = 0; i < count; ++i) wanted += parts[i].iov_len;
     const auto done = write_some({parts.data(), count});
     if (!done) return break_off();
-    if (*done > 0) {
-      core_.counts.bytes_out.add(*done);
-      core_.counts.writes.add();
-      queue_.consume(*done);
-    }
+    took(*done);
     if (*done == wanted) continue;
     writing_ = true;
     write_at_ = core_.clock.now();
-    return start_write({parts.data(), queue_.gather(parts)});
+    return took(start_write({parts.data(), queue_.gather(parts)}));
   }
   if (close_queued_ && state_ < state::closing) begin_closing();
   finish_if_closed();
 }
 
-void connection::wrote(std::size_t bytes) {
+/// They leave the queue at once: what is dropped or put first while a copy of them is written must not touch them.
+void connection::took(std::size_t bytes) {
+  if (bytes == 0) return;
+  core_.counts.bytes_out.add(bytes);
+  core_.counts.writes.add();
+  queue_.consume(bytes);
+}
+
+void connection::wrote() {
   if (state_ == state::gone) return;
   writing_ = false;
-  if (bytes > 0) {
-    core_.counts.bytes_out.add(bytes);
-    core_.counts.writes.add();
-    queue_.consume(bytes);
-  }
   flush();
   if (paused_) go_on();
   flush();

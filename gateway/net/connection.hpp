@@ -56,8 +56,8 @@ class connection : public subscriber, public tracked, public port_owner {
   void begin(std::shared_ptr<void> self);
   /// What came; unmasked in place.
   void received(std::span<char> bytes);
-  /// A `start_write` has ended, after so many bytes.
-  void wrote(std::size_t bytes);
+  /// A `start_write` has ended.
+  void wrote();
   /// The connection is over, by whatever reason.
   void gone();
 
@@ -68,8 +68,9 @@ class connection : public subscriber, public tracked, public port_owner {
   virtual void start_read() = 0;
   /// Writes what can be written without waiting, maybe nothing; none: the connection is broken.
   [[nodiscard]] virtual std::optional<std::size_t> write_some(std::span<const iovec> parts) = 0;
-  /// Waits until more can be written, or writes some of it. REQUIRES: `parts` is not empty.
-  virtual void start_write(std::span<const iovec> parts) = 0;
+  /// Waits until more can be written, or writes a copy of what comes first; returns how many bytes it has taken so.
+  /// REQUIRES: `parts` is not empty.
+  [[nodiscard]] virtual std::size_t start_write(std::span<const iovec> parts) = 0;
   /// Nothing more will be written, and what still comes is of no interest: ends in order, then `gone`.
   virtual void finish() = 0;
   virtual void shut() = 0;  ///< closes the socket
@@ -115,6 +116,7 @@ class connection : public subscriber, public tracked, public port_owner {
   void close_now(actors::session::close_code code, std::string_view reason);
   void begin_closing();
   void finish_if_closed();
+  void took(std::size_t bytes);
   /// The stream is broken: gone with the thread's next turn.
   void break_off();
   void end_if_drained();

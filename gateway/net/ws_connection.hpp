@@ -6,6 +6,7 @@
 
 #include <array>
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/write.hpp>
 #include <cerrno>
 #include <optional>
 #include <string>
@@ -75,24 +76,24 @@ class ws_connection final : public connection, public std::enable_shared_from_th
     }
   }
 
-  void start_write([[maybe_unused]] std::span<const iovec> parts) override {
-    auto done = [self = this->shared_from_this()](error_code ec, std::size_t bytes) {
-      if (ec) return self->gone();
-      self->wrote(bytes);
-    };
+  std::size_t start_write([[maybe_unused]] std::span<const iovec> parts) override {
     if constexpr (encrypted) {
       auto& out = copies_.out;
-      out.clear();
       for (const auto& part : parts) {
         out.append(static_cast<const char*>(part.iov_base), std::min(part.iov_len, tls_write_bytes - out.size()));
       }
-      stream_.async_write_some(asio::buffer(out),
-                               [self = this->shared_from_this(), done](error_code ec, std::size_t n) {
-                                 std::string().swap(self->copies_.out);
-                                 done(ec, n);
-                               });
+      asio::async_write(stream_, asio::buffer(out), [self = this->shared_from_this()](error_code ec, std::size_t) {
+        std::string().swap(self->copies_.out);
+        if (ec) return self->gone();
+        self->wrote();
+      });
+      return out.size();
     } else {
-      stream_.async_wait(tcp_socket::wait_write, [done](error_code ec) { done(ec, 0); });
+      stream_.async_wait(tcp_socket::wait_write, [self = this->shared_from_this()](error_code ec) {
+        if (ec) return self->gone();
+        self->wrote();
+      });
+      return 0;
     }
   }
 

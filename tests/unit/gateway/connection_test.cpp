@@ -20,7 +20,7 @@ class noted_connection final : public connection, public std::enable_shared_from
   /// The socket takes everything that waits, and all that comes.
   void unblock() {
     room = std::string::npos;
-    wrote(0);
+    wrote();
   }
   [[nodiscard]] std::string text() const {
     std::string out;
@@ -43,6 +43,7 @@ class noted_connection final : public connection, public std::enable_shared_from
   }
 
   std::size_t room = std::string::npos;  ///< bytes that the socket still takes
+  std::size_t copies = 0;  ///< bytes that a write under way takes with it
   std::string written;
   std::uint64_t acknowledged = 0;
   bool broken = false;
@@ -62,7 +63,12 @@ class noted_connection final : public connection, public std::enable_shared_from
     }
     return done;
   }
-  void start_write(std::span<const iovec> parts) override { EXPECT_FALSE(parts.empty()); }
+  [[nodiscard]] std::size_t start_write(std::span<const iovec> parts) override {
+    EXPECT_FALSE(parts.empty());
+    const auto some = std::min(parts.front().iov_len, copies);
+    written.append(static_cast<const char*>(parts.front().iov_base), some);
+    return some;
+  }
   void finish() override { finished = true; }
   void shut() override {}
   [[nodiscard]] std::uint64_t bytes_acknowledged() override { return acknowledged; }
@@ -171,6 +177,25 @@ TEST_F(connection_test, a_ping_is_answered_before_what_waits_and_within_no_frame
   const auto hello = client->text();
   EXPECT_EQ(other->text(), hello + "now\nlater\n");
   other->end();
+}
+
+TEST_F(connection_test, what_a_write_under_way_has_taken_is_neither_dropped_nor_overtaken) {
+  const auto hello = client->text();
+  for (const bool dropped : {false, true}) {
+    auto other = std::make_shared<noted_connection>(thread, place{}, protocol::encoding::json);
+    other->room = 0;
+    other->copies = dropped ? hello.size() + 1 : 7;
+    other->begin();
+    if (dropped) {
+      other->push({ws::opcode::text, "later"});
+      other->hear_frame(ws::masked(ws::opcode::close, "\x03\xe8"));
+    } else {
+      other->hear_frame(ws::masked(ws::opcode::ping, "now"));
+    }
+    other->unblock();
+    EXPECT_EQ(other->text(), hello + (dropped ? "\x03\xe8\n" : "now\n"));
+    other->end();
+  }
 }
 
 TEST_F(connection_test, a_close_is_answered_with_its_code_and_the_stream_ends_when_that_is_written) {
