@@ -46,9 +46,11 @@ class caf_system final : public system_core {
   void stop(std::chrono::milliseconds limit) override {
     if (!begin_stop()) return;
     (void)wait_until_gone(limit);
-    evict_rest([](cell& c) { static_cast<caf_cell&>(c).kill(); });
+    const auto rest = evict_rest();
+    for (const auto& c : rest) static_cast<caf_cell&>(*c).kill();
     timers_->stop();
     caf_.reset();
+    for (const auto& c : rest) c->drop();
   }
 
  private:

@@ -32,15 +32,16 @@ void cell::post(task t) {
   if (mail.post(std::move(t))) ready();
 }
 
+void cell::drop() {
+  ended_ = true;
+  mail.close();
+  activation_.reset();
+}
+
 void cell::run(std::uint32_t commands_max) {
   if (ended_) return;
   activation_->run(commands_max);
-  if (activation_->ended()) {
-    ended_ = true;
-    mail.close();
-    activation_.reset();
-    return;
-  }
+  if (activation_->ended()) return drop();
   if (activation_->wants_run() || mail.finish_run(activation_->takes_commands())) ready();
 }
 

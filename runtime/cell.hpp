@@ -39,6 +39,10 @@ class cell : public std::enable_shared_from_this<cell> {
 
   /// Works for a while: what is in the control lane, then commands, at most `commands_max` or `slice` of time.
   void run(std::uint32_t commands_max);
+  /// Ends it as it is, whatever is under way: what waits, in the mailbox or for a commit, is dropped, which answers it.
+  /// Such answers hold the cell itself, so without this a cell that has not ended would never go.
+  /// REQUIRES: nobody runs it, now or later.
+  void drop();
   /// Nothing more will be done. Thread: as `run`.
   [[nodiscard]] bool ended() const noexcept { return ended_; }
 

@@ -240,12 +240,14 @@ bool system_core::wait_until_gone(std::chrono::milliseconds limit) {
   return gone_.wait_for(lock, limit, [this] { return actors_.size() == 0; });
 }
 
-void system_core::evict_rest(const std::function<void(cell&)>& kill) {
+std::vector<cell_ptr> system_core::evict_rest() {
+  std::vector<cell_ptr> rest;
   actors_.for_each([&](const cell_ptr& c) {
     LS_LOG(runtime, warn, "actor did not end in time", {"actor", c->id.to_string()});
     evict(*c);
-    kill(*c);
+    rest.push_back(c);
   });
+  return rest;
 }
 
 void system_core::set_aside(const cell& who, const envelope& e, const std::string& why) {

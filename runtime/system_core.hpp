@@ -5,6 +5,7 @@
 #include <deque>
 #include <map>
 #include <mutex>
+#include <vector>
 
 #include "runtime/activation_host.hpp"
 #include "runtime/recovery_gate.hpp"
@@ -54,7 +55,8 @@ class system_core : public system, private activation_host {
   [[nodiscard]] bool begin_stop();
   /// True when all have gone in time.
   bool wait_until_gone(std::chrono::milliseconds limit);
-  void evict_rest(const std::function<void(cell&)>& kill);
+  /// Those that did not go, no longer in the registry; to be dropped once nothing runs any more.
+  [[nodiscard]] std::vector<cell_ptr> evict_rest();
 
   [[nodiscard]] const clock_source& clock() const noexcept override { return clock_; }
   [[nodiscard]] const system_options& options() const noexcept { return options_; }

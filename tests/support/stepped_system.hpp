@@ -68,8 +68,9 @@ class stepped_system final : public runtime::system_core {
   void stop(std::chrono::milliseconds /*limit*/) override {
     if (!begin_stop()) return;
     run_all();
-    evict_rest([](runtime::cell&) {});
+    const auto rest = evict_rest();
     ready_.clear();
+    for (const auto& c : rest) c->drop();
   }
 
  private:

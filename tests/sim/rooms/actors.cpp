@@ -40,8 +40,9 @@ scheduled_actors::scheduled_actors(machine& on, runtime::system_options o, runti
 scheduled_actors::~scheduled_actors() {
   on_.loop.remove(*this);
   (void)begin_stop();
-  evict_rest([](runtime::cell&) {});
+  const auto rest = evict_rest();
   auto gone = std::exchange(ready_, nullptr);  // who goes may wake others
+  for (const auto& c : rest) c->drop();
 }
 
 void scheduled_actors::register_kind(runtime::kind_options how) {

@@ -292,6 +292,18 @@ TEST_F(runtime_system, stopping_lets_commits_under_way_end_and_refuses_the_rest)
   EXPECT_EQ(sys_->count(""), 0U);
 }
 
+TEST_F(runtime_system, what_is_not_durable_when_the_stop_has_waited_long_enough_is_an_unknown_outcome) {
+  log_.hold_commits = true;
+  start();
+  waiter<value> under_way, behind;
+  (void)sys_->tell({"counter", "a"}, make_message(testing::add{1}), under_way.reply());
+  (void)sys_->tell({"counter", "a"}, make_message(testing::get{}), behind.reply());
+  until([&] { return log_.waiting_appends() == 1; });
+  sys_->stop(std::chrono::milliseconds{1});
+  ASSERT_TRUE(under_way.ready() && behind.ready());
+  EXPECT_EQ(under_way.get().error().code, make_error_code(errc::unknown_outcome));
+}
+
 TEST_F(runtime_system, no_command_is_lost_when_activations_come_and_go) {
   start({.idle_after = std::chrono::milliseconds{0}, .snapshot_every = 7});
   std::vector<std::thread> senders;
