@@ -8,7 +8,7 @@
 
 namespace lightstick::actors::room {
 
-void register_kind(runtime::system& sys, fanout& out, history_id hist, options o) {
+void register_kind(runtime::system& sys, fanout& out, history_id hist, options o, metrics* registry) {
   runtime::kind_options how;
   how.name = kind;
   how.durable = true;
@@ -16,7 +16,8 @@ void register_kind(runtime::system& sys, fanout& out, history_id hist, options o
   how.idle_after = o.idle_after;
   how.codec = make_codec();
   how.describe = describe;
-  auto env = std::make_shared<const environment>(environment{out, std::move(hist), o});
+  auto env = std::make_shared<const environment>(
+      environment{out, std::move(hist), o, std::make_shared<resume_gate>(o.resumes, registry)});
   how.make = [env](const actor_id& self) { return std::make_unique<room_logic>(self, env); };
   sys.register_kind(std::move(how));
 }

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "actors/fanout.hpp"
+#include "actors/room/resume_gate.hpp"
 #include "runtime/system.hpp"
 
 namespace lightstick::actors::room {
@@ -21,10 +22,11 @@ struct options {
   std::uint64_t retention_bytes = 0;  ///< of messages in one room, beyond it the oldest go; 0 = all stay
   std::chrono::milliseconds idle_after{std::chrono::minutes{2}};
   std::uint32_t mailbox_max = 4096;
+  resume_gate::limits resumes;                       ///< of all rooms of the node together
 };
 
 /// Makes `room/<name>` a durable kind of `sys`. `hist` is the store's history id.
-/// REQUIRES: `out` outlives the system.
-void register_kind(runtime::system& sys, fanout& out, history_id hist, options o);
+/// REQUIRES: `out` and `registry` outlive the system. `registry` may be null: nothing is counted then.
+void register_kind(runtime::system& sys, fanout& out, history_id hist, options o, metrics* registry = nullptr);
 
 }  // namespace lightstick::actors::room

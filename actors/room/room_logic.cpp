@@ -64,6 +64,7 @@ void room_logic::started(runtime::context& ctx) {
   exists_ = state_.exists();
   ruled_ = state_.ruled();
   sweeping_ = false;
+  filling_ = false;
   if (!ruled_.withdrawals().empty()) sweep_later(ctx);
   if (!recovered_once_) {
     recovered_once_ = true;
@@ -84,6 +85,7 @@ void room_logic::started(runtime::context& ctx) {
     recent_.clear();
     fill_recent(false, ctx);
   }
+  if (!filling_) unpark(ctx);
   settled(ctx);
 }
 
@@ -239,7 +241,9 @@ void room_logic::wake(runtime::context& ctx) {
 
 room_status room_logic::status() const { return {roster_.count(), env_->how.capacity, ruled_.modes()}; }
 
-bool room_logic::passive() const { return roster_.count() == 0 && !news_.pending() && !sweeping_ && banned_.empty(); }
+bool room_logic::passive() const {
+  return roster_.count() == 0 && !news_.pending() && !sweeping_ && banned_.empty() && parked_.empty();
+}
 
 std::size_t room_logic::memory_bytes() const {
   return sizeof(room_logic) + recent_.bytes() + recent_.size() * bytes_a_message + roster_.count() * bytes_a_member +

@@ -9,6 +9,7 @@
 #include "actors/fanout.hpp"
 #include "actors/room/announcements.hpp"
 #include "actors/room/recent_messages.hpp"
+#include "actors/room/resume_gate.hpp"
 #include "actors/room/room_actor.hpp"
 #include "actors/room/room_state.hpp"
 #include "actors/room/roster.hpp"
@@ -21,6 +22,7 @@ struct environment {
   fanout& out;
   history_id hist;
   options how;
+  std::shared_ptr<resume_gate> resumes = std::make_shared<resume_gate>(how.resumes, nullptr);
 };
 
 /// The shell of one room: it brings commands, clock, disk and fan-out to the pure parts.
@@ -38,6 +40,8 @@ class room_logic final : public runtime::logic {
   static constexpr std::uint32_t page_max = 100;
   /// A room in which nothing is said and nobody comes lets go of them after this: the next join reads them again.
   static constexpr std::chrono::seconds recent_kept_for{15};
+  /// Joins that wait for the newest messages to be read; beyond it they are told when to come again.
+  static constexpr std::size_t parked_max = 4'096;
 
   room_logic(const actor_id& self, std::shared_ptr<const environment> env);
 
@@ -66,6 +70,7 @@ class room_logic final : public runtime::logic {
     joined answer;  ///< `off` is fixed when the page is begun
     page_limit limit;
     std::optional<room::since> since;
+    resume_gate::pass reading{};
   };
   /// Rows of history in (after, before), as a page.
   struct span {
@@ -131,6 +136,11 @@ class room_logic final : public runtime::logic {
   void answer_join(joining j, runtime::context& ctx);
   void answer_since(joining j, runtime::context& ctx);
   void answer_newest(joining j, runtime::context& ctx);
+  /// It waits for the newest messages, which are being read, and is looked at again then.
+  void park(joining j, runtime::context& ctx);
+  void unpark(runtime::context& ctx);
+  /// It is told when to come again, and keeps its place meanwhile.
+  void defer(joining& j, error why, runtime::context& ctx);
   void finish_join(joining j, result<page> messages, runtime::context& ctx);
   /// Nothing of the page is below what may be shown, or was erased, at the time of `done`.
   void read_page(runtime::context& ctx, span s, page_limit limit, pages done);
@@ -174,6 +184,8 @@ class room_logic final : public runtime::logic {
   bool exists_ = false;         ///< the creation is committed
   bool recovered_once_ = false;
   bool catching_up_ = false;
+  bool filling_ = false;  ///< the newest messages are being read
+  std::vector<joining> parked_;
   steady_time roll_until_{};
   steady_time recent_until_{};  ///< then the messages in memory go, if there are any
 };

@@ -112,6 +112,7 @@ void room_logic::answer_join(joining j, runtime::context& ctx) {
   j.answer.room = id_;
   j.answer.hist = env_->hist;
   j.answer.off = committed_;
+  j.answer.recovered = false;
   if (j.since && j.since->hist == env_->hist && j.since->off <= committed_) {
     return answer_since(std::move(j), ctx);
   }
@@ -123,16 +124,23 @@ void room_logic::answer_since(joining j, runtime::context& ctx) {
   if (from.next() < first_shown(ctx.wall())) return answer_newest(std::move(j), ctx);
   j.answer.recovered = true;
   if (auto known = recent_.after(from, j.answer.off, j.limit)) return finish_join(std::move(j), std::move(*known), ctx);
+  if (filling_) return park(std::move(j), ctx);
+  auto may = env_->resumes->enter(ctx.now(), ctx.random());
+  if (!may) return defer(j, std::move(may.error()), ctx);
+  j.reading = std::move(*may);
   span s{from, j.answer.off.next(), false};
   page_limit limit = j.limit;
   limit.messages = std::max(limit.messages, 1U);  // one is enough to see whether the data is there
   limit.at_least = 1;
   auto done = [this, from, job = std::move(j)](result<page> read, runtime::context& later) mutable {
     if (read && (read->messages.empty() || read->messages.front()->off != from.next())) {
+      job.since.reset();
       job.answer.recovered = false;
       return answer_newest(std::move(job), later);
     }
     if (read) {
+      // The next to come from there find them, when they go on to the newest.
+      if (read->messages.back()->off >= job.answer.off) recent_.fill_older(read->messages);
       page_builder out{job.limit};
       for (auto& m : read->messages) {
         if (!out.add(std::move(m))) break;
@@ -148,12 +156,35 @@ void room_logic::answer_newest(joining j, runtime::context& ctx) {
   auto bound = j.answer.off.next();
   const auto first = first_shown(ctx.wall());
   if (auto known = recent_.before(bound, j.limit, first)) return finish_join(std::move(j), std::move(*known), ctx);
+  if (j.limit.messages == 0) return finish_join(std::move(j), page{{}, first < bound}, ctx);
+  if (filling_) return park(std::move(j), ctx);
+  filling_ = true;
   auto limit = j.limit;
   read_page(ctx, {offset{}, bound, true}, limit,
             [this, job = std::move(j)](result<page> read, runtime::context& later) mutable {
               if (read) recent_.fill_older(read->messages);  // the next to come finds them
               finish_join(std::move(job), std::move(read), later);
+              unpark(later);
             });
+}
+
+void room_logic::park(joining j, runtime::context& ctx) {
+  if (parked_.size() >= parked_max) return defer(j, env_->resumes->refuse(ctx.now(), ctx.random()), ctx);
+  j.reading = {};
+  parked_.push_back(std::move(j));
+}
+
+void room_logic::unpark(runtime::context& ctx) {
+  filling_ = false;
+  for (auto& j : std::exchange(parked_, {})) answer_join(std::move(j), ctx);
+}
+
+void room_logic::defer(joining& j, error why, runtime::context& ctx) {
+  if (j.fresh) {
+    departed(roster_.drop(j.session, ctx.now() + env_->how.hold_place));
+    wake(ctx);
+  }
+  j.r.failed(std::move(why));
 }
 
 void room_logic::finish_join(joining j, result<page> messages, runtime::context& ctx) {
@@ -234,6 +265,7 @@ void room_logic::read_page(runtime::context& ctx, span s, page_limit limit, page
 void room_logic::fill_recent(bool publish_again, runtime::context& ctx) {
   if (committed_.value() == 0) return;
   catching_up_ = publish_again;
+  filling_ = true;
   // At a start what may have to be published again, however little is kept, and no more: of many rooms that come back at
   // once few are read soon.
   page_limit limit{publish_again ? again_max : env_->how.recent_max, static_cast<std::uint32_t>(recent_bytes_max), 0};
@@ -245,12 +277,13 @@ void room_logic::fill_recent(bool publish_again, runtime::context& ctx) {
               } else {
                 LS_LOG(actors, warn, "recent messages could not be read", {"room", id_.str()}, {"error", read.error()});
               }
-              if (!publish_again) return;
+              if (!publish_again) return unpark(later);
               catching_up_ = false;
               if (read && !read->messages.empty()) {
                 env_->out.publish(std::make_shared<const room_batch>(room_batch{id_, std::move(read->messages)}));
               }
               settled(later);
+              unpark(later);
             });
 }
 

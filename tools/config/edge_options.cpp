@@ -48,6 +48,9 @@ std::vector<option> limits() {
              LS_AT(gateway.frame.resume_rooms), 1, 1'000),
       number("limits.session_rooms", "Rooms that one session is in; beyond it a join is answered with error 107.",
              LS_AT(gateway.session.rooms_max), 1, 1'000),
+      number("limits.resume_reads",
+             "Resumes (see rates.resumes) that read history at the same time; beyond it error 130 as well.",
+             LS_AT(room.resumes.at_once), 1, 10'000),
       size("limits.answer_bytes", "Messages in one answer, of all its rooms together; the rest comes by paging.",
            LS_AT(gateway.session.answer_bytes_max), 32 * kib, 256 * kib),
   };
@@ -68,6 +71,10 @@ std::vector<option> rates() {
            LS_AT(gateway.address_publish_rate)),
       rate("rates.requests", "Everything else that one session asks; beyond it error 111.",
            LS_AT(gateway.session.request_rate)),
+      rate("rates.resumes",
+           "Resumes of all rooms of the node that have to read history from the disk; beyond it error 130, with a "
+           "retry_ms of its own for each.",
+           LS_AT(room.resumes.rate)),
       rate("rates.guests", "Guest log-ins from one address; beyond it 429 with Retry-After.",
            LS_AT(gateway.guest_rate)),
   };

@@ -103,7 +103,7 @@ result<void> node::parts::start_actors() {
   if (!started) return fail(std::move(started.error()));
   system = std::move(*started);
   actors::user::register_kind(*system);
-  actors::room::register_kind(*system, server->fanout(), store->history(), config.room);
+  actors::room::register_kind(*system, server->fanout(), store->history(), config.room, &registry);
   actors::revocations::register_kind(*system);
   actors::session::register_kind(*system, config.gateway.session);
   jobs->can_erase(std::make_unique<node_erasure>(*store, *system));

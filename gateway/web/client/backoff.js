@@ -1,4 +1,15 @@
 /**
+ * When to come again after an answer that said `retry_ms`: never before it, and up to a quarter later, so that those
+ * who were told the same do not come together.
+ * @param {number} retryMs
+ * @param {() => number} [random]
+ * @returns {number} milliseconds
+ */
+export function afterRetry(retryMs, random = Math.random) {
+  return Math.ceil(retryMs * (1 + 0.25 * random()));
+}
+
+/**
  * Exponential back-off with jitter: the n-th delay lies between half of and the whole of
  * `min(maxMs, baseMs * 2^n)`, so that a thousand clients of a fallen node do not return together.
  */

@@ -1,4 +1,4 @@
-import { Backoff } from './backoff.js';
+import { Backoff, afterRetry } from './backoff.js';
 import { encodings } from './encodings.js';
 import { Refused, codes } from './errors.js';
 import { afterClose, moveTarget } from './policy.js';
@@ -242,7 +242,7 @@ export class Connection {
   }
 
   #lost({ code, reason }, atLeastMs = 0) {
-    const { env } = this.#options;
+    const { env, backoff } = this.#options;
     const wasMoved = this.#moveAt;
     const stood = this.#liveSince !== undefined && env.now() - this.#liveSince >= stableMs;
     const wasLive = this.#liveSince !== undefined;
@@ -259,7 +259,7 @@ export class Connection {
     else if (action === 'now' && env.now() - this.#instantAt >= instantEveryMs) delayMs = 0;
     else delayMs = this.#backoff.next();
     if (delayMs === 0) this.#instantAt = env.now();
-    delayMs = Math.max(delayMs, atLeastMs);
+    delayMs = Math.max(delayMs, afterRetry(atLeastMs, backoff?.random));
     this.#retryTimer = env.setTimeout(() => this.#attempt(), delayMs);
     this.#enter({ state: 'waiting', code, reason, retryInMs: delayMs });
   }

@@ -1,4 +1,4 @@
-import { Backoff } from './backoff.js';
+import { Backoff, afterRetry } from './backoff.js';
 import { Refused } from './errors.js';
 import { MessageWindow } from './window.js';
 
@@ -156,7 +156,7 @@ export class History {
         } catch (error) {
           if (!this.#joined || (error instanceof Refused && !error.retryable)) return;
           tries += 1;
-          const waitMs = error.retryMs ?? backoff.next();
+          const waitMs = error.retryMs === undefined ? backoff.next() : afterRetry(error.retryMs, random);
           await new Promise((resolve) => env.setTimeout(resolve, waitMs));
         }
       }

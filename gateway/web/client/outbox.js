@@ -1,5 +1,5 @@
 import { Emitter } from './emitter.js';
-import { Backoff } from './backoff.js';
+import { Backoff, afterRetry } from './backoff.js';
 import { Refused } from './errors.js';
 import { randomId } from './identity.js';
 
@@ -211,7 +211,8 @@ export class Outbox extends Emitter {
     }
     entry.reason = error.reason;
     this.emit('change', entry);
-    return Math.max(error.retryMs ?? 0, error.retryMs === undefined ? this.#backoff.next() : 10);
+    if (error.retryMs === undefined) return this.#backoff.next();
+    return Math.max(10, afterRetry(error.retryMs, this.#options.random));
   }
 
   #fail(entry, reason) {

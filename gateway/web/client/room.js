@@ -1,4 +1,4 @@
-import { Backoff } from './backoff.js';
+import { Backoff, afterRetry } from './backoff.js';
 import { ReadCursor } from './cursor.js';
 import { Emitter } from './emitter.js';
 import { History } from './history.js';
@@ -265,7 +265,8 @@ export class Room extends Emitter {
   /** @internal the server would not let us in */
   refused(error) {
     if (error.retryable) {
-      const waitMs = error.retryMs ?? this.#joinBackoff.next();
+      const { random } = this.#host;
+      const waitMs = error.retryMs === undefined ? this.#joinBackoff.next() : afterRetry(error.retryMs, random);
       this.#host.env.clearTimeout(this.#joinTimer);
       this.#joinTimer = this.#host.env.setTimeout(() => this.#host.join(this), waitMs);
       return;

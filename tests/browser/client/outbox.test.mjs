@@ -89,7 +89,7 @@ test('a rate limit delays and keeps the order', async () => {
   await settle();
   assert.equal(entry.state, 'pending');
   assert.equal(entry.reason, 'rate_limited');
-  await made.env.advance(799);
+  await made.env.advance(999);
   assert.equal(made.socket().all('pub').length, 1);
   await made.env.advance(1);
   assert.deepEqual(made.socket().all('pub').map(({ text }) => text), ['a', 'a']);

@@ -90,7 +90,9 @@ test('paging is tried again when the server is busy', async () => {
   made.socket().serve({ op: 'msgs', room: 'aurora', msgs: messages(5, 5) });
   made.socket().refuse('history', { code: 131, msg: 'unavailable', retry_ms: 700 });
   await settle();
-  await made.env.advance(700);
+  await made.env.advance(874);
+  assert.equal(made.socket().all('history').length, 1, 'and a quarter, by jitter');
+  await made.env.advance(1);
   assert.equal(made.socket().all('history').length, 2);
   made.socket().answer('history', { msgs: messages(4, 5), more: false });
   await settle();
@@ -146,8 +148,23 @@ test('a room that is unavailable is asked for again', async () => {
   made.socket().refuse('join', { code: 131, msg: 'unavailable', retry_ms: 300 });
   await settle();
   assert.equal(room.status, 'joining');
-  await made.env.advance(300);
+  await made.env.advance(374);
+  assert.equal(made.socket().all('join').length, 1, 'and a quarter, by jitter');
+  await made.env.advance(1);
   assert.equal(made.socket().all('join').length, 2);
+});
+
+test('a room whose resume is held back comes again with the same offset, when told', async () => {
+  const made = await joinedRoom(3);
+  await breakAndReturn(made, { room: 'aurora', err: { code: 130, msg: 'overloaded', retry_ms: 1_000 } });
+  assert.equal(made.room.status, 'joining');
+  await made.env.advance(1_249);
+  assert.equal(made.socket().last('join'), undefined);
+  await made.env.advance(1);
+  assert.deepEqual(made.socket().last('join').since, { hist: 'h9', off: 3 });
+  made.socket().answer('join', joinResult({ off: 5, recovered: true, msgs: messages(4, 5) }));
+  assert.deepEqual(offs(made.room), range(1, 5));
+  assert.deepEqual(made.heard, range(1, 5));
 });
 
 test('reads back in history, each page once', async () => {

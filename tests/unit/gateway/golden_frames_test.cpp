@@ -269,6 +269,11 @@ const std::map<std::string, std::function<std::string(encoding)>> server_frames 
      [](encoding e) {
        return answer(e, 2, session::join_result{aurora, full(), {}});
      }},
+    {"join-deferred",
+     [](encoding e) {
+       error later{make_error_code(actors::errc::overloaded), "", milliseconds(4'200)};
+       return answer(e, 2, session::join_result{aurora, fail(std::move(later)), {}});
+     }},
     {"leave-answer", [](encoding e) { return answer(e, 6, session::left{aurora}); }},
     {"pub-answer",
      [](encoding e) {
