@@ -1,20 +1,19 @@
 #include "actors/room/resume_gate.hpp"
 
-#include <algorithm>
-
 #include "actors/chat_message.hpp"
 
 namespace lightstick::actors::room {
 namespace {
 
-using std::chrono::milliseconds;
-
 /// Between two turns when only the number at once is limited.
 constexpr double turns_a_second = 1'000;
 
+double apart_for(rate_limit rate) { return rate.per_second > 0 ? rate.per_second : turns_a_second; }
+
 }  // namespace
 
-resume_gate::resume_gate(limits how, metrics* registry) : how_(how), tokens_(how.rate, steady_time{}) {
+resume_gate::resume_gate(limits how, metrics* registry)
+    : how_(how), tokens_(how.rate, steady_time{}), again_(apart_for(how.rate)) {
   if (registry == nullptr) return;
   admitted_ = &registry->make_counter("lightstick_room_resume_reads_total", "Resumes that read history from the disk");
   deferred_ = &registry->make_counter("lightstick_room_resumes_deferred_total",
@@ -50,17 +49,7 @@ result<resume_gate::pass> resume_gate::enter(steady_time now, random_source& dic
 error resume_gate::refuse(steady_time now, random_source& dice) {
   if (deferred_ != nullptr) deferred_->add();
   const std::lock_guard lock(mutex_);
-  return {make_error_code(errc::overloaded), "many come back at once", next_turn(now, dice)};
-}
-
-milliseconds resume_gate::next_turn(steady_time now, random_source& dice) {
-  const auto per_second = how_.rate.per_second > 0 ? how_.rate.per_second : turns_a_second;
-  const auto apart = std::chrono::duration_cast<steady_time::duration>(std::chrono::duration<double>(1 / per_second));
-  last_turn_ = std::max(last_turn_, now + wait_min) + apart;
-  if (last_turn_ <= now + wait_max) return std::chrono::ceil<milliseconds>(last_turn_ - now);
-  last_turn_ = now + wait_max;
-  constexpr auto half = wait_max / 2;
-  return half + milliseconds{dice.next() % static_cast<std::uint64_t>(half.count())};
+  return {make_error_code(errc::overloaded), "many come back at once", again_.next(now, dice, {wait_min, wait_max})};
 }
 
 void resume_gate::left() noexcept {

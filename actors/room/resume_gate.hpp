@@ -10,6 +10,7 @@
 #include "runtime/base/random.hpp"
 #include "runtime/base/result.hpp"
 #include "runtime/base/token_bucket.hpp"
+#include "runtime/base/turns.hpp"
 
 namespace lightstick::actors::room {
 
@@ -55,7 +56,6 @@ class resume_gate : public std::enable_shared_from_this<resume_gate> {
   [[nodiscard]] std::uint32_t reading() const;
 
  private:
-  [[nodiscard]] std::chrono::milliseconds next_turn(steady_time now, random_source& dice);
   void left() noexcept;
 
   const limits how_;
@@ -65,7 +65,7 @@ class resume_gate : public std::enable_shared_from_this<resume_gate> {
   mutable std::mutex mutex_;
   token_bucket tokens_;
   std::uint32_t reading_ = 0;
-  steady_time last_turn_{};  ///< given to whoever was refused last
+  turns again_;
 };
 
 }  // namespace lightstick::actors::room

@@ -16,8 +16,13 @@ void register_kind(runtime::system& sys, fanout& out, history_id hist, options o
   how.idle_after = o.idle_after;
   how.codec = make_codec();
   how.describe = describe;
-  auto env = std::make_shared<const environment>(
-      environment{out, std::move(hist), o, std::make_shared<resume_gate>(o.resumes, registry)});
+  auto gate = std::make_shared<resume_gate>(o.resumes, registry);
+  counter* limited = nullptr;
+  if (registry != nullptr) {
+    limited = &registry->make_counter("lightstick_room_publishes_limited_total",
+                                      "Publishes of fans over the rate of their room");
+  }
+  auto env = std::make_shared<const environment>(environment{out, std::move(hist), o, std::move(gate), limited});
   how.make = [env](const actor_id& self) { return std::make_unique<room_logic>(self, env); };
   sys.register_kind(std::move(how));
 }

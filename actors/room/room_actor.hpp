@@ -22,6 +22,7 @@ struct options {
   std::uint64_t retention_bytes = 0;  ///< of messages in one room, beyond it the oldest go; 0 = all stay
   std::chrono::milliseconds idle_after{std::chrono::minutes{2}};
   std::uint32_t mailbox_max = 4096;
+  rate_limit fan_rate{0, 0};                         ///< publishes of all fans of one room; 0 = unlimited
   resume_gate::limits resumes;                       ///< of all rooms of the node together
 };
 

@@ -28,7 +28,9 @@ room_logic::room_logic(const actor_id& self, std::shared_ptr<const environment> 
       state_(rules_of(env_->how)),
       roster_(env_->how.capacity),
       recent_(env_->how.recent_max, recent_bytes_max),
-      news_(env_->how.announce_max) {}
+      news_(env_->how.announce_max),
+      fan_rate_(env_->how.fan_rate, steady_time{}),
+      fan_turns_(std::max(env_->how.fan_rate.per_second, 1.0)) {}
 
 void room_logic::reset() {
   state_ = room_state{rules_of(env_->how)};
@@ -166,6 +168,7 @@ void room_logic::on_publish(const publish& p, runtime::reply& r, runtime::contex
         });
   }
   if (auto may = ctx.may_persist(); !may) return r.failed(std::move(may.error()));
+  if (auto limited = over_rate(p, ctx)) return r.failed(std::move(*limited));
   auto& now = std::get<accepted>(said);
   state_.apply(now.event);
   auto what = to_changes(now, env_->how.dedupe_window);
@@ -178,6 +181,14 @@ void room_logic::on_publish(const publish& p, runtime::reply& r, runtime::contex
     committed(std::move(m));
     r.ok(answer);
   });
+}
+
+std::optional<error> room_logic::over_rate(const publish& p, runtime::context& ctx) {
+  if (p.as != role::fan || fan_rate_.take(ctx.now()).count() == 0) return std::nullopt;
+  if (env_->fans_limited != nullptr) env_->fans_limited->add();
+  constexpr turns::bounds soon{std::chrono::milliseconds{100}, std::chrono::milliseconds{5'000}};
+  return error{make_error_code(errc::rate_limited), "the room's fans say too much",
+               fan_turns_.next(ctx.now(), ctx.random(), soon)};
 }
 
 void room_logic::committed(chat_message_ptr m) {

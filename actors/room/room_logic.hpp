@@ -23,6 +23,7 @@ struct environment {
   history_id hist;
   options how;
   std::shared_ptr<resume_gate> resumes = std::make_shared<resume_gate>(how.resumes, nullptr);
+  counter* fans_limited = nullptr;  ///< publishes beyond `options::fan_rate`
 };
 
 /// The shell of one room: it brings commands, clock, disk and fan-out to the pure parts.
@@ -100,6 +101,8 @@ class room_logic final : public runtime::logic {
   void on_join(const join& j, runtime::reply& r, runtime::context& ctx);
   void on_leave(const leave& l, runtime::context& ctx);
   void on_publish(const publish& p, runtime::reply& r, runtime::context& ctx);
+  /// What all fans of the room say together has a rate; nobody else is held back by it. Null: go on.
+  [[nodiscard]] std::optional<error> over_rate(const publish& p, runtime::context& ctx);
   void on_history(const history& h, runtime::reply r, runtime::context& ctx);
   void on_question(const question& q, runtime::reply r, runtime::context& ctx);
   void on_erase(const erase& e, runtime::reply r, runtime::context& ctx);
@@ -184,6 +187,8 @@ class room_logic final : public runtime::logic {
   bool exists_ = false;         ///< the creation is committed
   bool recovered_once_ = false;
   bool catching_up_ = false;
+  token_bucket fan_rate_;
+  turns fan_turns_;
   bool filling_ = false;  ///< the newest messages are being read
   std::vector<joining> parked_;
   steady_time roll_until_{};

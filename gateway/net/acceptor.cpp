@@ -49,7 +49,17 @@ void acceptor::accept() {
     } catch (const std::exception& e) {
       return try_later(e.what());
     }
-    accept();
+    next();
+  });
+}
+
+void acceptor::next() {
+  const auto wait = config_.clients ? core_.accepts.take(core_.clock.now()) : std::chrono::milliseconds{0};
+  if (wait.count() == 0) return accept();
+  core_.counts.accepts_paused.add();
+  pause_.expires_after(wait);
+  pause_.async_wait([this](error_code cancelled) {
+    if (!cancelled && acceptor_.is_open()) next();
   });
 }
 
@@ -84,6 +94,8 @@ void acceptor::accepted(tcp_socket socket) {
     return turn_away(std::move(socket), peer, refused_for::open_files);
   }
   if (config_.clients) {
+    where.opening = core_.handshakes.admit();
+    if (!where.opening) return turn_away(std::move(socket), peer, refused_for::handshakes);
     const auto& o = core_.opts;
     const bool trusted = o.forwarded != forwarding::none && core_.trusted.contains(peer);
     if (o.forwarded == forwarding::proxy_protocol && !trusted) {

@@ -8,7 +8,8 @@ namespace lightstick::gateway::net {
 [[nodiscard]] std::uint64_t files_reserved(std::uint64_t limit) noexcept;
 
 /// Accepts on one thread and hands each connection that may come in to `serve`. Thread: that I/O thread.
-/// Bounds: the node's and the address's limits; what is beyond is answered 503 (when not TLS) and closed; so are clients that would take the last file descriptors. When
+/// Bounds: the node's and the address's limits; what is beyond is answered 503 (when not TLS) and closed; so are clients that would take the last file descriptors, and
+/// those beyond the handshakes under way. Beyond the rate of accepting, clients wait in the kernel's queue. When
 /// accepting fails (out of file descriptors or memory, say) it waits a moment and goes on.
 class acceptor {
  public:
@@ -26,6 +27,8 @@ class acceptor {
 
  private:
   void accept();
+  /// Accepts when the node's rate lets one more in.
+  void next();
   void accepted(tcp_socket socket);
   void failed(const error_code& ec);
   void try_later(std::string_view why);

@@ -243,6 +243,7 @@ void connection::settle(const port_event& e) {
   auto& hub = thread_.subscriptions();
   auto& joins = member_->joins;
   if (unanswered_ > 0) --unanswered_;
+  place_.opening = {};  // the answer to `auth` is the first
   auto& pages = member_->pages;
   if (const auto page = std::ranges::find(pages, *e.settles); page != pages.end()) pages.erase(page);
   for (const auto& effect : e.joins) {

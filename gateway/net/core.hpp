@@ -24,6 +24,8 @@ struct core {
         registry(r),
         counts(r),
         limits(opts.connections_max, opts.connections_per_address_max, opts.loopback_exempt, &counts.connections_open),
+        handshakes(opts.handshakes_max, opts.handshakes_max, true, &counts.handshakes_open),
+        accepts(opts.accept_rate),
         guest_rates(opts.guest_rate, opts.loopback_exempt),
         fan_rates(opts.fan_publish_rate),
         address_publish_rates(opts.address_publish_rate, opts.loopback_exempt),
@@ -36,6 +38,8 @@ struct core {
   metrics& registry;
   gateway_metrics counts;
   connection_limits limits;
+  connection_limits handshakes;  ///< connections until somebody has logged in, or an HTTP request was answered
+  shared_rate accepts;
   address_rates guest_rates;
   keyed_rates<user_id> fan_rates;       ///< publishes of one fan, all sessions on this node
   address_rates address_publish_rates;  ///< of all fans of one address
@@ -51,6 +55,7 @@ struct core {
 struct place {
   admission of_node;
   admission of_address;
+  admission opening;  ///< until the client is let in
   ip_address client;
 };
 

@@ -6,7 +6,8 @@ namespace lightstick::gateway::net {
 namespace {
 
 constexpr std::array<const char*, refused_for_count> refused_names{
-    "node_full", "address_full", "untrusted_peer", "proxy_header", "tls", "origin", "session", "open_files"};
+    "node_full", "address_full", "untrusted_peer", "proxy_header", "tls",
+    "origin",    "session",      "handshakes",     "overloaded",   "open_files"};
 constexpr std::array<unsigned, 17> http_codes{101, 200, 304, 400, 401, 403, 404, 405, 408,
                                               413, 426, 429, 431, 500, 501, 503, 0};
 constexpr std::array<unsigned, 14> error_codes{100, 101, 102, 103, 107, 109, 111, 113, 120, 121, 122, 130, 131, 0};
@@ -25,7 +26,10 @@ std::string_view to_string(refused_for why) noexcept { return refused_names[stat
 gateway_metrics::gateway_metrics(metrics& r)
     : connections_open(r.make_gauge("lightstick_gateway_connections_open", "TCP connections of clients")),
       clients_open(r.make_gauge("lightstick_gateway_clients_open", "WebSocket connections")),
+      handshakes_open(r.make_gauge("lightstick_gateway_handshakes_open", "Connections that have not logged in yet")),
       connections_accepted(r.make_counter("lightstick_gateway_connections_accepted_total", "Connections accepted")),
+      accepts_paused(r.make_counter("lightstick_gateway_accepts_paused_total",
+                                    "Times no connection was accepted for a moment because too many came")),
       accept_failures(r.make_counter("lightstick_gateway_accept_failures_total",
                                      "Accepts that failed, mostly for want of file descriptors or memory")),
       http_timeouts(r.make_counter("lightstick_gateway_http_timeouts_total", "HTTP requests that came too slowly")),
@@ -60,7 +64,9 @@ gateway_metrics::gateway_metrics(metrics& r)
                                  "Clients closed because a push was not the next offset")),
       relays(r.make_gauge("lightstick_gateway_relays", "Rooms with subscribers on this node")),
       subscriptions(r.make_gauge("lightstick_gateway_subscriptions", "Subscriptions of clients to rooms")),
-      walk_seconds(r.make_histogram("lightstick_gateway_walk_seconds", "One walk of a thread over a room's clients")) {
+      walk_seconds(r.make_histogram("lightstick_gateway_walk_seconds", "One walk of a thread over a room's clients")),
+      lag_seconds(r.make_histogram("lightstick_gateway_lag_seconds",
+                                   "How late an I/O thread was with what it had to do: its deadlines, and upgrades")) {
   for (std::size_t i = 0; i < refused_for_count; ++i) {
     refused[i] = &r.make_counter("lightstick_gateway_connections_refused_total", "Connections turned away",
                                  {{"reason", refused_names[i]}});

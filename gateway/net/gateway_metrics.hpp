@@ -16,9 +16,11 @@ enum class refused_for : std::uint8_t {
   tls,              ///< the handshake failed or was late
   origin,
   session,          ///< no session could be started
+  handshakes,       ///< handshakes_max
+  overloaded,       ///< an I/O thread lags by more than lag_max
   open_files,       ///< the last file descriptors are kept for the admin listener and the store
 };
-inline constexpr std::size_t refused_for_count = 8;
+inline constexpr std::size_t refused_for_count = 10;
 [[nodiscard]] std::string_view to_string(refused_for why) noexcept;
 
 /// Every number the gateway keeps; thread-safe. The references live as long as the registry.
@@ -27,7 +29,9 @@ struct gateway_metrics {
 
   gauge& connections_open;
   gauge& clients_open;
+  gauge& handshakes_open;
   counter& connections_accepted;
+  counter& accepts_paused;
   counter& accept_failures;  ///< for want of file descriptors or memory, mostly
   std::array<counter*, refused_for_count> refused;
   counter& http_timeouts;
@@ -53,6 +57,7 @@ struct gateway_metrics {
   gauge& relays;
   gauge& subscriptions;
   histogram& walk_seconds;
+  histogram& lag_seconds;
 
   [[nodiscard]] counter& refused_because(refused_for why) noexcept { return *refused[static_cast<std::size_t>(why)]; }
   [[nodiscard]] counter& http_answers(unsigned status) noexcept;

@@ -67,6 +67,7 @@ class http_session final : public tracked, public std::enable_shared_from_this<h
   static constexpr std::chrono::milliseconds last_words{2'000};
   static constexpr std::chrono::milliseconds handler_limit{10'000};
   static constexpr std::chrono::milliseconds origin_pause{1'000};
+  static constexpr std::chrono::milliseconds busy_pause{5'000};
   static constexpr std::size_t read_bytes = 2'048;
   static constexpr bool encrypted = std::is_same_v<Stream, tls_stream>;
 
@@ -225,6 +226,7 @@ class http_session final : public tracked, public std::enable_shared_from_this<h
 
   awaitable<bool> answer(const http::request<http::string_body>& req) {
     const bool head = req.method() == http::verb::head;
+    place_.opening = {};
     bool keep_alive = req.keep_alive();
     http_response response;
     if (req.method() != http::verb::get && req.method() != http::verb::post && !head) {
@@ -302,6 +304,11 @@ class http_session final : public tracked, public std::enable_shared_from_this<h
                                            std::chrono::seconds{5});
       co_return co_await write(too_many, false, false);
     }
+    const bool busy = co_await too_busy();
+    if (busy) {
+      co_return co_await write(error_response(503, actors::errc::overloaded, "the node is busy", busy_pause), false,
+                               false);
+    }
     core_.counts.http_answers(101).add();
     set_deadline(core_.opts.write_timeout);
     const auto yes = upgrade_answer(view(req[http::field::sec_websocket_key]), chosen->name);
@@ -314,6 +321,22 @@ class http_session final : public tracked, public std::enable_shared_from_this<h
     connection->begin();
     if (ending_) connection->drain(drain_until_);
     co_return false;
+  }
+
+  /// Those who are inside come first: nobody more is let in while the thread is late, or too many are on their way in.
+  /// What the thread has to do before it comes back to us tells how late it is.
+  awaitable<bool> too_busy() {
+    const auto asked = core_.clock.now();
+    co_await asio::post(thread_.context(), use_awaitable);
+    thread_.note_lag(core_.clock.now() - asked);
+    auto why = refused_for::overloaded;
+    if (!thread_.overloaded()) {
+      if (!place_.opening) place_.opening = core_.handshakes.admit();
+      if (place_.opening) co_return false;
+      why = refused_for::handshakes;
+    }
+    core_.counts.refused_because(why).add();
+    co_return true;
   }
 
   // ---- small things ----

@@ -127,6 +127,7 @@ void io_thread::say_goodbye(actor_id session) {
 void io_thread::arm() {
   if (armed_) return;
   armed_ = true;
+  due_ = core_.clock.now() + tick_;
   timer_->expires_after(tick_);
   timer_->async_wait([this](error_code ec) {
     armed_ = false;
@@ -134,7 +135,13 @@ void io_thread::arm() {
   });
 }
 
+void io_thread::note_lag(steady_time::duration lag) {
+  core_.counts.lag_seconds.record(lag);
+  lag_.note(lag, core_.clock.now());
+}
+
 void io_thread::sweep() {
+  note_lag(std::max(core_.clock.now() - due_, steady_time::duration{0}));
   // First of all: nothing that goes wrong below may end the deadlines of everybody.
   if (!everything_.empty() || !goodbyes_.empty()) arm();
   const auto now = core_.clock.now();

@@ -10,6 +10,7 @@
 #include "gateway/net/asio.hpp"
 #include "gateway/net/core.hpp"
 #include "gateway/net/hub.hpp"
+#include "gateway/net/lag_meter.hpp"
 #include "gateway/net/tracked.hpp"
 
 namespace lightstick::gateway::net {
@@ -43,6 +44,10 @@ class io_thread final : public walk_poster {
   /// Tells the session that its connection is gone, again and again while its mailbox is full.
   void say_goodbye(actor_id session);
 
+  void note_lag(steady_time::duration lag);
+  /// It is later than `lag_max` with what it has to do, or was a moment ago.
+  [[nodiscard]] bool overloaded() { return lag_.worst(core_.clock.now()) > core_.opts.lag_max; }
+
   [[nodiscard]] asio::io_context& context() noexcept { return context_; }
   [[nodiscard]] hub& subscriptions() noexcept { return hub_; }
   [[nodiscard]] core& shared() noexcept { return core_; }
@@ -65,6 +70,8 @@ class io_thread final : public walk_poster {
   std::vector<char> read_space_ = std::vector<char>(read_bytes);
   const std::chrono::milliseconds tick_;
   bool armed_ = false;
+  steady_time due_;
+  lag_meter lag_;
   // Destroyed first: its handlers own what refers to the members above.
   asio::io_context context_{1};
   std::optional<asio::executor_work_guard<executor>> work_;

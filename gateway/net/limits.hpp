@@ -71,6 +71,21 @@ class connection_limits {
   std::array<shard, 16> shards_;
 };
 
+/// One token bucket for everybody. Thread: any.
+class shared_rate {
+ public:
+  explicit shared_rate(rate_limit limit) : bucket_(limit, steady_time{}) {}
+  /// Zero when one more may, otherwise how long to wait.
+  [[nodiscard]] std::chrono::milliseconds take(steady_time now) {
+    std::lock_guard lock(mutex_);
+    return bucket_.take(now);
+  }
+
+ private:
+  std::mutex mutex_;
+  token_bucket bucket_;
+};
+
 /// One token bucket an address (see `limit_key`).
 class address_rates {
  public:

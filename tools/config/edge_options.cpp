@@ -17,6 +17,13 @@ std::vector<option> limits() {
       number("limits.connections_per_address",
              "Of these, from one client address (IPv6: from one /64); beyond it 503, behind a balancer 429.",
              LS_AT(gateway.connections_per_address_max), 1, 1'000'000),
+      number("limits.handshakes",
+             "Connections that have not logged in yet, up to the answer to their auth; beyond it 503 with Retry-After.",
+             LS_AT(gateway.handshakes_max), 1, 1'000'000),
+      duration("limits.lag",
+               "How late an I/O thread may be with what it has to do; beyond it new WebSockets are answered 503 with "
+               "Retry-After, so that those inside keep their latency.",
+               LS_AT(gateway.lag_max), 10ms, 1min),
       flag("limits.loopback_exempt",
            "Limits by address do not count for clients on this machine. A balancer that does not tell for whom it asks "
            "is none.",
@@ -69,6 +76,12 @@ std::vector<option> rates() {
            "Publishes of all fans of one address together; beyond it error 111. Loopback is exempt as from "
            "limits.connections_per_address.",
            LS_AT(gateway.address_publish_rate)),
+      rate("rates.publish_room",
+           "Publishes of all fans of one room together; beyond it error 111. Artists and moderators are not held back "
+           "by it.",
+           LS_AT(room.fan_rate)),
+      rate("rates.accepts", "Connections accepted by the node; beyond it they wait in the kernel's queue.",
+           LS_AT(gateway.accept_rate)),
       rate("rates.requests", "Everything else that one session asks; beyond it error 111.",
            LS_AT(gateway.session.request_rate)),
       rate("rates.resumes",

@@ -14,6 +14,7 @@ constexpr std::size_t shown_bytes_max = 200;  // of a refused value
 node_config::node_config() {
   gateway.listen.port = 8080;
   gateway.admin_listen.port = 8081;
+  room.fan_rate = {1'000, 2'000};
 }
 
 tl::unexpected<error> refuse(std::string_view allowed, std::string_view text, std::string_view why) {

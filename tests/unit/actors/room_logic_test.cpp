@@ -32,6 +32,27 @@ TEST(room, joining_an_unknown_room_fails_when_creation_is_off) {
   EXPECT_TRUE(d.logic->passive());
 }
 
+TEST(room, what_all_fans_say_has_a_rate_and_who_is_refused_together_is_told_to_come_apart) {
+  options o;
+  o.fan_rate = {10, 3};
+  room_driver d{o};
+  d.enter(come("mina"));
+  d.enter(come("star"));
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(d.post(say("mina", "m", "c" + std::to_string(i))).get());
+  const auto first = d.post(say("mina", "more"));
+  const auto second = d.post(say("mina", "more"));
+  EXPECT_EQ(first.error(), code(errc::rate_limited));
+  EXPECT_GT(second.get().error().retry_after, first.get().error().retry_after);
+  EXPECT_EQ(d.post(say("mina", "m", "c0"))->off, offset{1}) << "what was said already is no more";
+  auto star = say("star", "hello");
+  for (const auto as : {role::artist, role::moderator, role::admin}) {
+    star.as = as;
+    EXPECT_TRUE(d.post(star).get()) << to_string(as);
+  }
+  d.ctx->advance(first.get().error().retry_after);
+  EXPECT_TRUE(d.post(say("mina", "later")).get());
+}
+
 TEST(room, is_opened_once_though_joining_would_not_create_it) {
   options o;
   o.create_on_join = false;
