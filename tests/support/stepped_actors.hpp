@@ -20,11 +20,12 @@ class stepped_actors {
   /// Tells, runs everybody until nobody is ready, and gives the answer; errc::timed_out when there is none yet.
   template <class Answer, class Command>
   result<Answer> ask(const actor_id& to, Command c) {
-    std::optional<result<Answer>> out;
+    // Shared: what is owed at the end of the node is answered then.
+    auto out = std::make_shared<std::optional<result<Answer>>>();
     (void)system_->tell(to, runtime::make_message(std::move(c)),
-                        runtime::make_reply<Answer>([&](result<Answer> got) { out.emplace(std::move(got)); }));
+                        runtime::make_reply<Answer>([out](result<Answer> got) { out->emplace(std::move(got)); }));
     system_->run_all();
-    return out ? std::move(*out) : result<Answer>(fail(errc::timed_out, "no answer yet"));
+    return *out ? std::move(**out) : result<Answer>(fail(errc::timed_out, "no answer yet"));
   }
   void advance(std::chrono::milliseconds by) { system_->advance(by); }
   /// The node ends and starts again on the same disk.
