@@ -14,14 +14,15 @@ constexpr std::uint64_t steps_max = 80;
 }  // namespace
 
 visitor::visitor(const node& where, const std::vector<std::string>& rooms, int number, int users, std::string role,
-                 std::uint64_t seed)
+                 std::uint64_t seed, milliseconds pause)
     : where_(where),
       rooms_(rooms),
       users_(users),
       user_("u" + std::to_string(number % users)),
       device_("d" + std::to_string(number / users)),
       role_(std::move(role)),
-      random_(seed) {}
+      random_(seed),
+      pause_(pause) {}
 
 void visitor::live(steady::time_point end) {
   while (steady::now() < end) {
@@ -92,7 +93,10 @@ void visitor::visit() {
 }
 
 void visitor::stay(ws_client& client) {
-  for (auto steps = roll(steps_max); steps > 0 && client.is_open(); --steps) step(client);
+  for (auto steps = roll(steps_max); steps > 0 && client.is_open(); --steps) {
+    step(client);
+    if (pause_.count() > 0) client.read_for(milliseconds{roll(2 * static_cast<std::uint64_t>(pause_.count()))});
+  }
   if (!client.is_open()) {
     meet("close " + std::to_string(client.closed()));
     return;

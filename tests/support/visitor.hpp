@@ -21,7 +21,7 @@ class visitor {
   /// `where` and `rooms` outlive it. Its user is "u<number % users>" on a device of its own; those of `role` moderator or
   /// admin also moderate these users.
   visitor(const node& where, const std::vector<std::string>& rooms, int number, int users, std::string role,
-          std::uint64_t seed);
+          std::uint64_t seed, milliseconds pause = milliseconds{0});
 
   /// Visits until then. What had no answer is asked again in later visits, so that it is there once or not at all.
   void live(steady::time_point end);
@@ -63,6 +63,7 @@ class visitor {
   const std::string device_;
   const std::string role_;
   std::mt19937_64 random_;
+  const milliseconds pause_;  ///< between two steps
   encoding encoding_ = encoding::json;
   std::vector<remark> said_;
   std::vector<std::size_t> open_;  ///< of `said_`: without an answer
