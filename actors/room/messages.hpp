@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "actors/chat_message.hpp"
+#include "actors/room/moderation.hpp"
 
 /// The contract of `room/<name>`: what may be asked of a room and what it answers.
 /// Each struct is sent with `runtime::make_message`; `-> T` names the answer's body. `fields` are how a command is kept
@@ -191,6 +192,72 @@ struct set_filter {
 
 struct moderated {
   offset off;  ///< of the tomb, when there is a new one
+};
+
+// ---- for other services of the platform, which have no session ----
+
+/// The device that services speak from: no client's can have this name.
+inline constexpr const char* service_device = "/api";
+/// The detail of the bad_request for a `cid` that said something else before.
+inline constexpr const char* cid_reused = "this cid was used for something else";
+
+/// A service says something; it need not be in the room, and is a member of all. The room is made when there is none and
+/// joining would make it. -> published. `cid` as for `publish`, within `service_device`. Errors: as `publish`, room_not_found.
+struct post {
+  user_id user;
+  std::string name;
+  role as = role::fan;
+  std::string cid;  ///< empty: not idempotent
+  std::string text;
+  std::optional<offset> reply_to;
+  std::optional<std::int64_t> vt;
+  std::string data;
+  [[nodiscard]] bool is_idempotent() const noexcept { return !cid.empty(); }
+  static constexpr auto fields =
+      std::tuple(&post::user, &post::name, &post::as, &post::cid, &post::text, &post::reply_to, &post::vt, &post::data);
+};
+
+/// Sets up a room; what is not given stays as it is. -> configured, when all of it is durable, in one commit; journalled with
+/// who. Again it changes nothing. Errors: room_not_found (unless `create`), bad_request (a bound of `moderation`).
+struct configure {
+  user_id by;
+  bool create = false;  ///< makes the room when there is none
+  std::optional<std::uint32_t> capacity;  ///< 0: as all rooms of the node
+  std::optional<bool> closed;
+  std::optional<std::uint64_t> slow_ms;
+  std::optional<bool> members_only;
+  std::optional<std::vector<std::string>> words;  ///< all that there are to be
+  std::optional<bool> links;
+  std::optional<std::uint64_t> repeats_ms;
+  std::string why;
+  static constexpr bool idempotent = true;
+  static constexpr auto fields = std::tuple(
+      &configure::by, &configure::create, &configure::capacity, &configure::closed, &configure::slow_ms,
+      &configure::members_only, &configure::words, &configure::links, &configure::repeats_ms, &configure::why);
+};
+
+/// What a room is, as it is committed.
+struct view {
+  room_id room;
+  history_id hist;
+  wall_ms created;
+  offset last;  ///< 0: nothing was said yet
+  offset first;  ///< the smallest that may be shown
+  std::uint32_t users = 0;
+  room_status status;
+  bool own_capacity = false;  ///< it was set for this room
+  bool closed = false;
+  filter_rules filters;
+};
+struct configured {
+  bool created = false;  ///< by this command
+  view now;
+};
+
+/// -> view. Errors: room_not_found.
+struct look {
+  static constexpr bool idempotent = true;
+  static constexpr auto fields = std::tuple();
 };
 
 }  // namespace lightstick::actors::room

@@ -18,7 +18,7 @@ std::string_view to_string(act a) noexcept {
 bool moderation::valid() const {
   if (of_.withdrawals.size() > withdrawals_max || of_.modes.pins.size() > pins_max) return false;
   if (of_.modes.slow_ms > static_cast<std::uint64_t>(slow_max.count())) return false;
-  if (of_.filters.words.size() > words_max) return false;
+  if (of_.filters.words.size() > words_max || of_.settings.capacity > capacity_max) return false;
   std::set<std::pair<sanction_kind, user_id>> seen;
   std::array<std::size_t, 3> each{};
   for (const auto& s : of_.sanctions) {

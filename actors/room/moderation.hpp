@@ -54,6 +54,14 @@ struct filter_rules {
   friend bool operator==(const filter_rules&, const filter_rules&) = default;
 };
 
+/// What a service has set up for one room; the rest is as for all rooms of the node.
+struct room_settings {
+  std::uint32_t capacity = 0;  ///< sessions; 0: as all rooms
+  bool closed = false;  ///< only moderators and admins come in or say anything
+  static constexpr auto fields = std::tuple(&room_settings::capacity, &room_settings::closed);
+  friend bool operator==(const room_settings&, const room_settings&) = default;
+};
+
 /// The durable part of a room's moderation. Not thread-safe.
 /// Invariants: at most one sanction of a kind and one withdrawal for a user.
 /// Bounds: `sanctions_max` of a kind, `pins_max`, `words_max`, `withdrawals_max` that are not in all rows yet; who decides keeps
@@ -69,6 +77,7 @@ class moderation {
   static constexpr std::size_t why_bytes_max = 256;
   static constexpr std::chrono::milliseconds slow_max{std::chrono::hours{1}};
   static constexpr std::chrono::milliseconds repeats_max{std::chrono::hours{1}};
+  static constexpr std::uint32_t capacity_max = 1'000'000;
 
   /// As it is stored.
   struct essence {
@@ -76,8 +85,9 @@ class moderation {
     std::vector<sanction> sanctions;
     room_modes modes;
     filter_rules filters{};
+    room_settings settings{};
     static constexpr auto fields =
-        std::tuple(&essence::withdrawals, &essence::sanctions, &essence::modes, &essence::filters);
+        std::tuple(&essence::withdrawals, &essence::sanctions, &essence::modes, &essence::filters, &essence::settings);
     friend bool operator==(const essence&, const essence&) = default;
   };
 
@@ -90,6 +100,7 @@ class moderation {
 
   [[nodiscard]] const filter_rules& filters() const noexcept { return of_.filters; }
   [[nodiscard]] const room_modes& modes() const noexcept { return of_.modes; }
+  [[nodiscard]] const room_settings& settings() const noexcept { return of_.settings; }
   [[nodiscard]] const std::vector<withdrawal>& withdrawals() const noexcept { return of_.withdrawals; }
   [[nodiscard]] std::size_t sanctions() const noexcept { return of_.sanctions.size(); }
   /// Null when there is none, or it has ended.
@@ -108,6 +119,8 @@ class moderation {
   void set_slow(std::uint64_t ms) noexcept { of_.modes.slow_ms = ms; }
   void set_members_only(bool on) noexcept { of_.modes.members_only = on; }
   void set_filters(filter_rules f) { of_.filters = std::move(f); }
+  void set_capacity(std::uint32_t sessions) noexcept { of_.settings.capacity = sessions; }
+  void set_closed(bool on) noexcept { of_.settings.closed = on; }
   void pin(offset off);
   void unpin(offset off);
   /// Sanctions do not say any more that this user laid them down.

@@ -17,7 +17,8 @@ constexpr std::uint64_t created_version = 1;
 constexpr std::uint64_t posted_version = 2;
 constexpr std::uint64_t event_version = 3;
 constexpr std::uint64_t filters_version = 4;
-constexpr std::uint64_t snapshot_version = 4;
+constexpr std::uint64_t settings_version = 5;
+constexpr std::uint64_t snapshot_version = 5;
 constexpr std::uint64_t plain_snapshot_version = 2;  // of a room without moderation
 constexpr std::uint64_t message_version = 1;
 constexpr std::uint64_t tomb_version = 2;
@@ -43,6 +44,16 @@ struct moderation_3 {
   static constexpr auto fields = std::tuple(&moderation_3::withdrawals, &moderation_3::sanctions, &moderation_3::modes);
 };
 
+/// And before services set up rooms.
+struct moderation_4 {
+  std::vector<withdrawal> withdrawals;
+  std::vector<sanction> sanctions;
+  room_modes modes;
+  filter_rules filters;
+  static constexpr auto fields =
+      std::tuple(&moderation_4::withdrawals, &moderation_4::sanctions, &moderation_4::modes, &moderation_4::filters);
+};
+
 std::uint64_t number_of(event_type t) { return static_cast<std::uint64_t>(t); }
 
 std::string encode_one(const tombed& e) {
@@ -58,7 +69,8 @@ std::string encode_one(const lifted& e) {
   return runtime::encode_fields_as(number_of(event_type::lifted), e, event_version);
 }
 std::string encode_one(const mode_set& e) {
-  return runtime::encode_fields_as(number_of(event_type::mode_set), e, event_version);
+  const auto version = e.mode > mode_set::which::unpinned ? settings_version : event_version;
+  return runtime::encode_fields_as(number_of(event_type::mode_set), e, version);
 }
 std::string encode_one(const filters_set& e) {
   return runtime::encode_fields_as(number_of(event_type::filters_set), e, filters_version);
@@ -104,9 +116,12 @@ chapters read_history(record_reader& in, offset last) {
 
 moderation read_moderation(record_reader& in) {
   moderation::essence read;
-  if (in.version() < snapshot_version) {
+  if (in.version() < filters_version) {
     auto older = runtime::read_fields<moderation_3>(in);
     read = {std::move(older.withdrawals), std::move(older.sanctions), std::move(older.modes)};
+  } else if (in.version() < settings_version) {
+    auto older = runtime::read_fields<moderation_4>(in);
+    read = {std::move(older.withdrawals), std::move(older.sanctions), std::move(older.modes), std::move(older.filters)};
   } else {
     read = runtime::read_fields<moderation::essence>(in);
   }
@@ -136,7 +151,9 @@ std::optional<event> read_moderated(std::uint64_t type, record_reader& in) {
     }
     case event_type::mode_set: {
       auto e = runtime::read_fields<mode_set>(in);
-      if (e.mode > mode_set::which::unpinned) in.refuse("has a mode that does not exist");
+      const auto last = in.version() < settings_version ? mode_set::which::unpinned : mode_set::which::closed;
+      if (e.mode > last) in.refuse("has a mode that does not exist");
+      if (e.mode == mode_set::which::capacity && e.value > moderation::capacity_max) in.refuse("has no such capacity");
       return e;
     }
     case event_type::filters_set: {
@@ -182,7 +199,7 @@ std::string encode(const event& e) {
 }
 
 result<event> decode_event(std::string_view record) {
-  record_reader in{record, "room event", filters_version};
+  record_reader in{record, "room event", settings_version};
   event decoded;
   auto type = in.number();
   if (type == number_of(event_type::created)) {

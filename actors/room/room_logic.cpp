@@ -65,6 +65,7 @@ void room_logic::started(runtime::context& ctx) {
   floor_ = floor_ahead();
   exists_ = state_.exists();
   ruled_ = state_.ruled();
+  roster_.set_capacity(capacity());
   sweeping_ = false;
   filling_ = false;
   if (!ruled_.withdrawals().empty()) sweep_later(ctx);
@@ -105,11 +106,15 @@ void room_logic::on_message(const runtime::message& m, runtime::reply& r, runtim
   if (const auto* e = runtime::body_of<erase>(m)) return on_erase(*e, std::move(r), ctx);
   if (const auto* a = runtime::body_of<moderate>(m)) return on_moderate(*a, std::move(r), ctx);
   if (const auto* f = runtime::body_of<set_filter>(m)) return on_set_filter(*f, std::move(r), ctx);
+  if (const auto* s = runtime::body_of<post>(m)) return on_post(*s, r, ctx);
+  if (const auto* c = runtime::body_of<configure>(m)) return on_configure(*c, std::move(r), ctx);
   question asked;
   if (const auto* h = runtime::body_of<history>(m)) {
     asked = *h;
   } else if (const auto* p = runtime::body_of<presence>(m)) {
     asked = *p;
+  } else if (runtime::body_of<look>(m) != nullptr) {
+    asked = look{};
   } else {
     return r.failed(refusal(errc::bad_request, "a room does not understand this"));
   }
@@ -147,6 +152,7 @@ void room_logic::on_open(runtime::reply& r, runtime::context& ctx) {
 
 void room_logic::on_question(const question& q, runtime::reply r, runtime::context& ctx) {
   if (const auto* h = std::get_if<history>(&q)) return on_history(*h, std::move(r), ctx);
+  if (std::holds_alternative<look>(q)) return on_look(std::move(r), ctx);
   on_presence(std::get<presence>(q), std::move(r));
 }
 
@@ -154,6 +160,10 @@ void room_logic::on_publish(const publish& p, runtime::reply& r, runtime::contex
   if (!roster_.contains(p.session) && ctx.now() >= roll_until_) {
     return r.failed(refusal(errc::forbidden, "the session is not in the room"));
   }
+  say(p, r, ctx);
+}
+
+void room_logic::say(const publish& p, runtime::reply& r, runtime::context& ctx) {
   auto said = state_.decide(p, ctx.wall());
   if (auto* why = std::get_if<error>(&said)) return r.failed(std::move(*why));
   if (auto* shadow = std::get_if<shadowed>(&said)) {
@@ -250,7 +260,7 @@ void room_logic::wake(runtime::context& ctx) {
   if (when) ctx.wake_at(std::max(*when, ctx.now()));
 }
 
-room_status room_logic::status() const { return {roster_.count(), env_->how.capacity, ruled_.modes()}; }
+room_status room_logic::status() const { return {roster_.count(), capacity(), ruled_.modes()}; }
 
 bool room_logic::passive() const {
   return roster_.count() == 0 && !news_.pending() && !sweeping_ && banned_.empty() && parked_.empty();

@@ -94,7 +94,7 @@ class room_logic final : public runtime::logic {
     bool sweep = false;   ///< a moderator's withdrawal: the rest of the user stays
   };
 
-  using question = std::variant<history, presence>;
+  using question = std::variant<history, presence, look>;
 
   void on_message(const runtime::message& m, runtime::reply& r, runtime::context& ctx);
   void on_open(runtime::reply& r, runtime::context& ctx);
@@ -103,6 +103,12 @@ class room_logic final : public runtime::logic {
   void on_publish(const publish& p, runtime::reply& r, runtime::context& ctx);
   /// What all fans of the room say together has a rate; nobody else is held back by it. Null: go on.
   [[nodiscard]] std::optional<error> over_rate(const publish& p, runtime::context& ctx);
+  void on_post(const post& p, runtime::reply& r, runtime::context& ctx);
+  void say(const publish& p, runtime::reply& r, runtime::context& ctx);
+  void on_configure(const configure& c, runtime::reply r, runtime::context& ctx);
+  void on_look(runtime::reply r, runtime::context& ctx);
+  [[nodiscard]] view look_now(runtime::context& ctx);
+  [[nodiscard]] std::uint32_t capacity() const noexcept;
   void on_history(const history& h, runtime::reply r, runtime::context& ctx);
   void on_question(const question& q, runtime::reply r, runtime::context& ctx);
   void on_erase(const erase& e, runtime::reply r, runtime::context& ctx);

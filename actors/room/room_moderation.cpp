@@ -62,8 +62,9 @@ void room_logic::set_rule(result<std::optional<event>> decided, runtime::reply r
 }
 
 void room_logic::rules_committed(moderation ruled, runtime::context& ctx) {
-  const bool told = ruled_.modes() == ruled.modes();
+  const bool told = ruled_.modes() == ruled.modes() && ruled_.settings() == ruled.settings();
   ruled_ = std::move(ruled);
+  roster_.set_capacity(capacity());
   if (told) return;
   news_.changed();
   wake(ctx);

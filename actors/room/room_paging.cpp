@@ -76,6 +76,9 @@ void room_logic::on_join(const join& j, runtime::reply& r, runtime::context& ctx
     if (auto may = ctx.may_persist(); !may) return r.failed(std::move(may.error()));
   }
   if (j.limit > page_max) return r.failed(refusal(errc::bad_request, "at most 100 messages a page"));
+  if (ruled_.settings().closed && j.as < role::moderator) {
+    return r.failed(refusal(errc::forbidden, "the room is closed"));
+  }
   if (const auto* ban = ruled_.banned(j.user, j.device, ctx.wall())) return r.failed(banned_error(*ban, ctx.wall()));
   auto admitted = roster_.admit(j);
   if (!admitted) return r.failed(std::move(admitted.error()));

@@ -34,6 +34,7 @@ result<void> room_state::may_say(const publish& command, wall_ms now) const {
   if (const auto* mute = ruled.find(sanction_kind::mute, command.user, now)) {
     return tl::unexpected<error>(with_end(errc::muted, "", *mute, now));
   }
+  if (ruled.settings().closed && command.as < role::moderator) return fail(errc::forbidden, "the room is closed");
   if (command.as != role::fan) return {};
   const auto& modes = ruled.modes();
   if (modes.members_only && !command.is_member) return fail(errc::forbidden, "members only");
@@ -141,6 +142,10 @@ decided room_state::decide_mode(const moderate& command, wall_ms now) const {
 
 decided room_state::decide(const set_filter& command, wall_ms now) const {
   if (!exists_) return fail(errc::room_not_found, "the room does not exist");
+  return decide_filters(command, now);
+}
+
+decided room_state::decide_filters(const set_filter& command, wall_ms now) const {
   if (command.why.size() > moderation::why_bytes_max) {
     return wrong("why is longer than " + std::to_string(moderation::why_bytes_max) + " bytes");
   }
@@ -162,6 +167,39 @@ decided room_state::decide(const set_filter& command, wall_ms now) const {
   to.repeats_ms = command.repeats_ms.value_or(to.repeats_ms);
   if (to == essence_.ruled.filters()) return std::nullopt;
   return event{filters_set{std::move(to), std::max(now, essence_.last_ts), command.by, command.why}};
+}
+
+result<std::vector<event>> room_state::decide(const configure& command, wall_ms now) const {
+  now = std::max(now, essence_.last_ts);
+  std::vector<event> all;
+  const auto set = [&](mode_set::which mode, std::uint64_t was, std::uint64_t to) {
+    if (to != was) all.emplace_back(mode_set{mode, to, now, command.by, command.why});
+  };
+  const auto& ruled = essence_.ruled;
+  if (command.why.size() > moderation::why_bytes_max) {
+    return wrong("why is longer than " + std::to_string(moderation::why_bytes_max) + " bytes");
+  }
+  if (command.capacity.value_or(0) > moderation::capacity_max) {
+    return wrong("capacity is more than " + std::to_string(moderation::capacity_max));
+  }
+  if (command.slow_ms.value_or(0) > static_cast<std::uint64_t>(moderation::slow_max.count())) {
+    return wrong("slow mode is at most an hour");
+  }
+  if (command.capacity) set(mode_set::which::capacity, ruled.settings().capacity, *command.capacity);
+  if (command.closed) set(mode_set::which::closed, ruled.settings().closed ? 1 : 0, *command.closed ? 1 : 0);
+  if (command.slow_ms) set(mode_set::which::slow, ruled.modes().slow_ms, *command.slow_ms);
+  if (command.members_only) {
+    set(mode_set::which::members_only, ruled.modes().members_only ? 1 : 0, *command.members_only ? 1 : 0);
+  }
+  set_filter filters{command.by, role::admin, {}, {}, command.links, command.repeats_ms, command.why};
+  if (command.words) {
+    filters.remove = ruled.filters().words;
+    filters.add = *command.words;
+  }
+  auto filtered = decide_filters(filters, now);
+  if (!filtered) return fail(std::move(filtered.error()));
+  if (*filtered) all.push_back(std::move(**filtered));
+  return all;
 }
 
 result<tomb_made> room_state::decide_tomb(const moderate& command, tomb_kind how, wall_ms now) const {
@@ -222,6 +260,8 @@ void room_state::apply_one(const mode_set& e) {
     case mode_set::which::members_only: return essence_.ruled.set_members_only(e.value != 0);
     case mode_set::which::pinned: return essence_.ruled.pin(offset{e.value});
     case mode_set::which::unpinned: return essence_.ruled.unpin(offset{e.value});
+    case mode_set::which::capacity: return essence_.ruled.set_capacity(static_cast<std::uint32_t>(e.value));
+    case mode_set::which::closed: return essence_.ruled.set_closed(e.value != 0);
   }
 }
 

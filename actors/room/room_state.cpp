@@ -88,7 +88,7 @@ verdict room_state::decide(const publish& command, wall_ms now) const {
     auto known = marks_.find(mark_key(command.user, command.device, command.cid));
     if (known != marks_.end() && !expired(known->second.ts, now)) {
       if (known->second.digest == digest) return repeated{{known->second.off, known->second.ts}};
-      return refuse(errc::bad_request, "this cid was used for something else");
+      return refuse(errc::bad_request, cid_reused);
     }
     if (!room_for_mark(now)) return refuse(errc::overloaded, "too many publishes with a cid at once");
   }

@@ -82,9 +82,9 @@ struct lifted {
 };
 
 struct mode_set {
-  enum class which : std::uint8_t { slow = 0, members_only = 1, pinned = 2, unpinned = 3 };
+  enum class which : std::uint8_t { slow = 0, members_only = 1, pinned = 2, unpinned = 3, capacity = 4, closed = 5 };
   which mode = which::slow;
-  std::uint64_t value = 0;  ///< milliseconds, 0 or 1, an offset
+  std::uint64_t value = 0;  ///< milliseconds, 0 or 1, an offset, sessions
   wall_ms ts{};
   user_id by;
   std::string why;
@@ -198,6 +198,8 @@ class room_state {
                                                     wall_ms now) const;
   /// Nothing when it is so already. Errors: bad_request.
   [[nodiscard]] result<std::optional<event>> decide(const set_filter& command, wall_ms now) const;
+  /// Everything that is not so already; the room need not exist. Errors: bad_request.
+  [[nodiscard]] result<std::vector<event>> decide(const configure& command, wall_ms now) const;
   /// `how` message: the one at `command.off`; else all that `command.user` has said.
   /// Errors: bad_request, overloaded (withdrawals_max).
   [[nodiscard]] result<tomb_made> decide_tomb(const moderate& command, tomb_kind how, wall_ms now) const;
@@ -251,6 +253,7 @@ class room_state {
                                                              std::vector<device_id> devices, wall_ms now) const;
   [[nodiscard]] result<std::optional<event>> decide_lift(const moderate& command, sanction_kind how, wall_ms now) const;
   [[nodiscard]] result<std::optional<event>> decide_mode(const moderate& command, wall_ms now) const;
+  [[nodiscard]] result<std::optional<event>> decide_filters(const set_filter& command, wall_ms now) const;
   void insert(std::string key, mark m);
   void prune(wall_ms now);
 

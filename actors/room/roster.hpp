@@ -28,6 +28,8 @@ class roster {
     bool counted = false;            ///< `count` has changed
     std::optional<member> appeared;  ///< the user was not here before
   };
+  /// Whoever is here stays, though they be more.
+  void set_capacity(std::uint32_t sessions) noexcept { capacity_ = sessions; }
   /// The same session again only refreshes name and role. Errors: room_full.
   [[nodiscard]] result<admission> admit(const join& j);
 

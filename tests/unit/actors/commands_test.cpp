@@ -70,6 +70,11 @@ TEST(room_commands, every_command_can_be_read_back) {
   room::moderate ban{user_id{"mod"}, role::moderator, room::act::ban, user_id{"17"}, {}, 60'000, false, true, "spam"};
   goes_there_and_back(codec, ban);
   goes_there_and_back(codec, room::set_filter{user_id{"mod"}, role::moderator, {"바보"}, {"spam"}, true, 7, "calm"});
+  goes_there_and_back(codec, room::post{user_id{"bot"}, "Bot", role::artist, "k-1", "hi", offset{3}, -5, "\x80"});
+  goes_there_and_back(codec, room::configure{user_id{"shop"}, true, 7U, true, 5U, false,
+                                             std::vector<std::string>{"바보"}, true, 9U, "tour"});
+  goes_there_and_back(codec, room::configure{});
+  goes_there_and_back(codec, room::look{});
 }
 
 TEST(room_commands, what_was_read_back_says_the_same) {
@@ -119,6 +124,22 @@ TEST(room_commands, descriptions_say_who_and_how_much_and_not_what) {
   EXPECT_EQ(room::describe(*make_message(room::open{})), "room::open");
   room::moderate mute{user_id{"mod"}, role::moderator, room::act::mute, user_id{"17"}, {}, 0, false, false, "secret"};
   EXPECT_EQ(room::describe(*make_message(mute)), "room::moderate mute by user/mod of user/17");
+  EXPECT_EQ(room::describe(*make_message(room::post{user_id{"bot"}, "Bot", role::fan, "", "hi", {}, {}, ""})),
+            "room::post user/bot, 2 bytes");
+}
+
+TEST(room_commands, what_services_ask_has_golden_bytes) {
+  const auto codec = room::make_codec();
+  const auto hex_of = [&](const runtime::message_ptr& m) { return hex(codec.encode(*m).value()); };
+  EXPECT_EQ(hex_of(make_message(room::post{user_id{"bot"}, "Bot", role::artist, "k-1", "hi", {}, {}, ""})),
+            "9a010ac403626f74c403426f7401c4036b2d31c4026869c2c2c400");
+  room::configure c;
+  c.by = user_id{"shop"};
+  c.create = true;
+  c.capacity = 7;
+  c.words = {"a"};
+  EXPECT_EQ(hex_of(make_message(std::move(c))), "9f010bc40473686f70c3c307c2c2c2c301c40161c2c2c400");
+  EXPECT_EQ(hex_of(make_message(room::look{})), "92010c");
 }
 
 TEST(user_commands, every_command_can_be_read_back) {

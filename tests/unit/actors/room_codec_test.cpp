@@ -67,6 +67,9 @@ TEST(room_codec, moderation_has_golden_bytes) {
       {lifted{sanction_kind::mute, user_id{"17"}, golden_at, user_id{"m"}, ""},
        "97030700c4023137cf000001a0c4506c7bc4016dc400"},
       {mode_set{mode_set::which::pinned, 45, golden_at, user_id{"m"}, ""}, "970308022dcf000001a0c4506c7bc4016dc400"},
+      {mode_set{mode_set::which::capacity, 7'000, golden_at, user_id{"m"}, ""},
+       "97050804cd1b58cf000001a0c4506c7bc4016dc400"},
+      {mode_set{mode_set::which::closed, 1, golden_at, user_id{"m"}, ""}, "9705080501cf000001a0c4506c7bc4016dc400"},
       {filters_set{{{"바보"}, true, 0}, golden_at, user_id{"m"}, ""},
        "99040901c406ebb094ebb3b4c300cf000001a0c4506c7bc4016dc400"},
   };
@@ -89,10 +92,14 @@ TEST(room_codec, moderation_has_golden_bytes) {
   EXPECT_EQ(decode_snapshot(older).value(), essence) << "before there were filters";
   ruled.filters = {{"바보"}, true, 0};
   essence.ruled = moderation{ruled};
-  EXPECT_EQ(hex(encode(essence)),
-            "dc002204cf000001a0c4506c002dcf000001a0c4506c7b0c020ccf000001a0c4506c00cf000001a0c4506c0140"
-            "2bcf000001a0c4506c7bcf000001a0c4506c7b2801c401392c0101c4023137cf000001a0c4506c7bcf000001a0c4506c7c"
-            "c4016dc4047370616d01c4057765622d31cd1388c3012d01c406ebb094ebb3b4c300");
+  const std::string filtered =
+      "dc002204cf000001a0c4506c002dcf000001a0c4506c7b0c020ccf000001a0c4506c00cf000001a0c4506c0140"
+      "2bcf000001a0c4506c7bcf000001a0c4506c7b2801c401392c0101c4023137cf000001a0c4506c7bcf000001a0c4506c7c"
+      "c4016dc4047370616d01c4057765622d31cd1388c3012d01c406ebb094ebb3b4c300";
+  EXPECT_EQ(decode_snapshot(bytes_of_hex(filtered)).value(), essence) << "before services set up rooms";
+  ruled.settings = {7'000, true};
+  essence.ruled = moderation{ruled};
+  EXPECT_EQ(hex(encode(essence)), "dc002405" + filtered.substr(8) + "cd1b58c3");
   EXPECT_EQ(decode_snapshot(encode(essence)).value(), essence);
 }
 
@@ -118,7 +125,10 @@ TEST(room_codec, tombs_are_rows_of_their_own) {
 TEST(room_codec, moderation_that_cannot_be_is_refused) {
   EXPECT_FALSE(decode_event(bytes_of_hex("9a03042ecf000001a0c4506c7b042dc400c4016dc4047370616d20"))) << "kind of tomb";
   EXPECT_FALSE(decode_event(bytes_of_hex("97030703c4023137cf000001a0c4506c7bc4016dc400"))) << "kind of sanction";
-  EXPECT_FALSE(decode_event(bytes_of_hex("970308042dcf000001a0c4506c7bc4016dc400"))) << "mode";
+  EXPECT_FALSE(decode_event(bytes_of_hex("970308042dcf000001a0c4506c7bc4016dc400")))
+      << "mode of version 5 in version 3";
+  EXPECT_FALSE(decode_event(bytes_of_hex("970508062dcf000001a0c4506c7bc4016dc400"))) << "mode";
+  EXPECT_FALSE(decode_event(bytes_of_hex("97050804ce000f4241cf000001a0c4506c7bc4016dc400"))) << "capacity";
   EXPECT_FALSE(decode_event(bytes_of_hex("940205c40231372e"))) << "not in version 2";
   moderation::essence twice;
   twice.sanctions = {{sanction_kind::ban, user_id{"17"}, {}, {}, {}, {}, {}},
@@ -194,7 +204,7 @@ TEST(room_codec, a_row_under_another_key_is_refused) {
 TEST(room_codec, unknown_types_roles_and_versions_are_refused) {
   EXPECT_FALSE(decode_event("\x93\x01\x03\x01"));
   EXPECT_FALSE(decode_event("\x93\x02\x04\x01"));
-  EXPECT_FALSE(decode_event("\x93\x05\x01\x01"));
+  EXPECT_FALSE(decode_event("\x93\x06\x01\x01"));
   auto row = encode(golden_message());
   row[row.find("Mina") + 4] = '\x04';
   EXPECT_FALSE(decode_message({runtime::big_endian_key(45), row}));
