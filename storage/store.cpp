@@ -269,6 +269,12 @@ result<found_logs> store::find_logs(const log_search& what, const progress& watc
   return search_view(*view, what, watch);
 }
 
+result<found_names> store::log_names(const names_wanted& what) const {
+  auto view = impl_->disk->raw();
+  if (!view) return fail(errc::invalid, "this store cannot be looked through now");
+  return names_in_view(*view, what);
+}
+
 result<void> store::rewrite(std::span<const log_span> spans, const std::function<bool()>& go_on) {
   std::vector<key_span> keys;
   keys.reserve(spans.size());

@@ -19,6 +19,7 @@
 #include "storage/backup.hpp"
 #include "storage/errc.hpp"
 #include "storage/keys.hpp"
+#include "storage/log_names.hpp"
 #include "storage/search.hpp"
 #include "storage/stats.hpp"
 
@@ -240,6 +241,9 @@ class store {
   /// One page of the logs that hold a text, as committed, read without opening them; appends and reads go on. Blocks as
   /// long as that takes: bring a thread of your own. Errors: as stats.
   [[nodiscard]] result<found_logs> find_logs(const log_search& what, const progress& watch) const;
+  /// One page of the names of logs, as committed. Blocks for as many looks as it makes. Errors: as names_in_view, and invalid
+  /// (over an engine without).
+  [[nodiscard]] result<found_names> log_names(const names_wanted& what) const;
   /// Makes sure that no file of the data folder holds what was removed or overwritten in these logs before the call; the
   /// write-ahead log is among the files, back-ups are not. Appends and reads go on. Blocks until it is done: bring a
   /// thread of your own. It costs as much as writing the tables anew that these logs lie in. Errors: disk_full,
