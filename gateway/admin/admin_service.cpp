@@ -71,6 +71,11 @@ result<operations::asker> admin_service::admit(const http_request& r, std::optio
     refusal = error_response(403, lightstick::actors::errc::forbidden, "the token's role is not admin");
     return fail(lightstick::errc::denied);
   }
+  if (!claims->scopes.empty()) {
+    refusal =
+        error_response(403, lightstick::actors::errc::forbidden, "a token with a scope is a service's, for /v1/api/");
+    return fail(lightstick::errc::denied);
+  }
   return operations::asker{claims->user.str(), r.client.to_string()};
 }
 

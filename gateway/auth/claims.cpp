@@ -117,6 +117,21 @@ result<std::string> jti_claim(const wire::map& payload) {
   return *text;
 }
 
+/// Words in one string (RFC 8693), or, as some providers write them, in an array.
+result<auth::scopes> scope_claim(const wire::map& payload) {
+  auth::scopes out;
+  const auto* v = wire::find(payload, "scope");
+  if (v == nullptr) return out;
+  if (const auto* text = v->as<std::string>()) {
+    (void)add_scopes(*text, out);
+    return out;
+  }
+  auto words = strings(*v, "scope");
+  if (!words) return fail(std::move(words.error()));
+  for (const auto& word : *words) (void)add_scopes(word, out);
+  return out;
+}
+
 struct times {
   std::int64_t expires_ms;
   std::int64_t issued_ms;
@@ -154,6 +169,8 @@ result<claims> read_claims(const wire::map& payload, const expectations& expecte
   if (!rooms) return fail(std::move(rooms.error()));
   auto jti = jti_claim(payload);
   if (!jti) return fail(std::move(jti.error()));
+  auto scopes = scope_claim(payload);
+  if (!scopes) return fail(std::move(scopes.error()));
   auto valid = check_times(payload, now);
   if (!valid) return fail(std::move(valid.error()));
   claims c;
@@ -164,6 +181,7 @@ result<claims> read_claims(const wire::map& payload, const expectations& expecte
   c.expires_ms = valid->expires_ms;
   c.issued_ms = valid->issued_ms;
   c.jti = std::move(*jti);
+  c.scopes = *scopes;
   return c;
 }
 

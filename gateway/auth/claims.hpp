@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "actors/chat_message.hpp"
+#include "gateway/auth/scope.hpp"
 #include "gateway/wire/value.hpp"
 #include "runtime/base/clock.hpp"
 #include "runtime/base/result.hpp"
@@ -28,6 +29,7 @@ struct claims {
   std::int64_t expires_ms = 0;           ///< `exp`
   std::string jti{};                     ///< `jti`, or nothing
   std::int64_t issued_ms = 0;            ///< `iat`; 0 when absent
+  auth::scopes scopes{};                 ///< those of `scope` that are ours; others belong to other services
 
   [[nodiscard]] token_name named() const { return {user, jti, {issued_ms}}; }
 };

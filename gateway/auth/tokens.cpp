@@ -126,6 +126,7 @@ class authority final : public token_authority {
       }
       w.end_array();
     }
+    if (!c.scopes.empty()) text("scope", to_string(c.scopes));
     if (!c.jti.empty()) text("jti", c.jti);
     seconds("iat", now.value);
     seconds("exp", c.expires_ms);

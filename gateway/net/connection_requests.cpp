@@ -25,6 +25,14 @@ session::identity identity_of(auth::claims c, device_id device) {
   return {std::move(c.user), std::move(device), std::move(c.name), c.as, std::move(c.rooms), c.expires_ms};
 }
 
+/// A service's token is for the HTTP API alone: what its scopes do not allow it may not do here.
+result<auth::claims> fan_claims(const core& c, std::string_view token) {
+  auto claims = c.tokens->verify(token, c.clock.wall());
+  if (claims && !claims->scopes.empty())
+    return fail(actors::errc::unauthenticated, "token: it has a scope, and is a service's");
+  return claims;
+}
+
 /// Whether the answer may be as long as `answer_bytes_max`.
 template <class Request>
 constexpr bool gives_page = std::is_same_v<Request, session::join> || std::is_same_v<Request, session::history>;
@@ -98,7 +106,7 @@ void connection::on_auth(protocol::auth a) {
     count_nuisance();
     return refuse(a.id, {{make_error_code(actors::errc::bad_request), "already authenticated"}, std::nullopt});
   }
-  auto claims = core_.tokens->verify(a.token, core_.clock.wall());
+  auto claims = fan_claims(core_, a.token);
   if (!claims) return auth_failed(a.id, claims.error());
 
   member_ = std::make_unique<member>();
@@ -142,7 +150,7 @@ void connection::auth_failed(std::optional<session::request_id> id, const error&
 }
 
 void connection::on_refresh(protocol::refresh r) {
-  auto claims = core_.tokens->verify(r.token, core_.clock.wall());
+  auto claims = fan_claims(core_, r.token);
   if (!claims) {
     const auto& why = claims.error();
     if (!why.is_transient()) core_.counts.auth_failures.add();

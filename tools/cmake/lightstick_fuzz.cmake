@@ -91,7 +91,7 @@ function(lightstick_fuzz_tests)
     SOURCES gateway/wire/json_reader.cpp gateway/wire/json_writer.cpp)
   lightstick_fuzzer(auth SOURCES ${kinds} actors/chat_message.cpp actors/revocations/revocations_actor.cpp
     gateway/auth/base64url.cpp gateway/auth/claims.cpp gateway/auth/hs256.cpp gateway/auth/key_set.cpp
-    gateway/auth/public_key.cpp gateway/auth/revocation_list.cpp gateway/auth/tokens.cpp gateway/wire/builder.cpp
+    gateway/auth/public_key.cpp gateway/auth/revocation_list.cpp gateway/auth/scope.cpp gateway/auth/tokens.cpp gateway/wire/builder.cpp
     gateway/wire/json_reader.cpp gateway/wire/json_writer.cpp gateway/wire/value.cpp LINK -lcrypto)
   lightstick_fuzzer(websocket SOURCES ${base} gateway/ws/frame.cpp gateway/ws/reader.cpp)
   lightstick_fuzzer(user SOURCES ${base} runtime/record_codec.cpp actors/user/user_codec.cpp)

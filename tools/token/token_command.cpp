@@ -36,6 +36,11 @@ class token_command final : public command {
         ->type_name("ROOM")
         ->expected(1)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    app->add_option(
+           "--scope", scope_,
+           "Makes a service's token, for the HTTP API alone: of rooms:read, rooms:write, publish, moderate those "
+           "that it may, with blanks between. Default: none, a fan's token.")
+        ->type_name("SCOPES");
     app->add_option("--audience", expected_.audience, "`aud`, for nodes with auth.audience.")->type_name("TEXT");
     app->add_option("--issuer", expected_.issuer, "`iss`, for nodes with auth.issuer.")->type_name("TEXT");
     app->footer("Example: lightstick token --secret-file secret --user 17 --name Mina --ttl 12h");
@@ -70,6 +75,9 @@ class token_command final : public command {
       if (auto ok = check_name(room, "--room"); !ok) return fail(std::move(ok.error()));
     }
     c.rooms = rooms_;
+    if (auto ok = gateway::auth::add_scopes(scope_, c.scopes); !ok) {
+      return fail(errc::invalid, "--scope: " + ok.error().detail);
+    }
     c.jti = random_hex(secure_random(), jti_bytes);
     auto ttl = text::parse_duration(ttl_);
     if (!ttl) return fail(errc::invalid, "--ttl: " + ttl.error().detail);
@@ -84,6 +92,7 @@ class token_command final : public command {
   std::string role_ = "fan";
   std::string ttl_ = "1h";
   std::vector<std::string> rooms_;
+  std::string scope_;
   gateway::auth::expectations expected_;
 };
 

@@ -419,5 +419,37 @@ TEST(tokens_of_a_provider, keys_can_be_replaced_while_it_runs) {
   EXPECT_EQ(outcome_with(ring, old_one.token("old")), refused("its kid and alg fit no key")) << "it was withdrawn";
 }
 
+TEST(scopes, are_words_and_those_of_other_services_are_passed_over) {
+  scopes all;
+  EXPECT_TRUE(add_scopes("moderate  rooms:read", all));
+  EXPECT_EQ(to_string(all), "rooms:read moderate");
+  EXPECT_TRUE(all.has(scope::moderate));
+  EXPECT_FALSE(all.has(scope::publish));
+  scopes some;
+  EXPECT_FALSE(add_scopes("openid publish Rooms:Read", some));
+  EXPECT_EQ(to_string(some), "publish");
+  EXPECT_TRUE(scopes{}.empty());
+}
+
+TEST(scopes, stand_in_a_token_as_one_string_or_as_a_list) {
+  const auto made = token_authority::make(std::string(32, 'k')).value();
+  claims c;
+  c.user = user_id{"shop"};
+  c.expires_ms = 2'000'000'000'000;
+  (void)add_scopes("rooms:read publish", c.scopes);
+  const auto back = made->verify(made->sign(c, {1'790'000'000'000}), {1'790'000'000'000});
+  ASSERT_TRUE(back) << back.error().detail;
+  EXPECT_EQ(back->scopes, c.scopes);
+  const auto read = [](wire::value scope) {
+    return read_claims(
+        {{"sub", wire::value("shop")}, {"exp", wire::value(std::uint64_t{2'000'000'000})}, {"scope", std::move(scope)}},
+        {}, {1'790'000'000'000});
+  };
+  EXPECT_EQ(read(wire::value(wire::array{wire::value("publish"), wire::value("email")}))->scopes.has(scope::publish),
+            true);
+  EXPECT_TRUE(read(wire::value("openid profile"))->scopes.empty());
+  EXPECT_FALSE(read(wire::value(std::uint64_t{7})));
+}
+
 }  // namespace
 }  // namespace lightstick::gateway::auth
