@@ -57,6 +57,7 @@ struct options {
   rate_limit guest_rate{1, 20};            ///< guest log-ins an address (loopback exempt with the address limit)
   rate_limit fan_publish_rate{10, 40};       ///< of one fan, all sessions on this node together
   rate_limit address_publish_rate{100, 400}; ///< of all fans of one address (loopback exempt with the address limit)
+  rate_limit service_rate{200, 1'000};       ///< requests of one service by the HTTP API
   std::vector<std::string> rooms{"lobby"}; ///< exist, and are shown in the list of rooms, from the start
   login_provider login;
   std::vector<std::string> origins;        ///< allowed Origin of browsers' WebSockets; empty = the same host only
@@ -94,11 +95,24 @@ struct placement {
   lightstick::epoch epoch;
 };
 
+/// One page of them.
+struct room_names {
+  std::vector<room_id> rooms;
+  std::string next;  ///< the cursor of the next page, any bytes; empty: this is the last
+};
+
 class node_info {
  public:
   virtual ~node_info() = default;
   /// Shown by `inspect` for an actor that is not active here. Errors: not_found, corrupt.
   virtual void inspect_stored(const actor_id& id, unique_function<void(result<runtime::inspection>)> done) = 0;
+  /// Of the rooms that are stored, those behind `cursor` (empty: from the first), in an order of their own; at most `limit`, and
+  /// perhaps fewer though there are more. `done` runs on any thread. Errors: overloaded, retryable, corrupt, invalid.
+  virtual void list_rooms(std::string cursor, std::size_t limit, unique_function<void(result<room_names>)> done) {
+    (void)cursor;
+    (void)limit;
+    done(room_names{});
+  }
   /// Nothing when nobody owns it.
   [[nodiscard]] virtual std::optional<placement> where(partition p) const = 0;
   /// Why the node is of no use to clients now, as a sentence; nothing while it is. Cheap, and never blocks.

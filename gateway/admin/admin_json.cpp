@@ -1,6 +1,7 @@
 #include "gateway/admin/admin_json.hpp"
 
 #include "gateway/admin/json_fields.hpp"
+#include "gateway/net/http_message.hpp"
 #include "runtime/base/names.hpp"
 
 namespace lightstick::gateway::admin {
@@ -47,29 +48,6 @@ void write_reminders(wire::json_writer& w, const std::vector<runtime::reminder>&
     fields(w).text("name", r.name).number("due_ms", static_cast<std::uint64_t>(r.due_ms));
   }
   w.end_array();
-}
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-result<std::string> percent_decoded(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out += text[i];
-      continue;
-    }
-    const int high = i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
-    const int low = i + 2 < text.size() ? hex_digit(text[i + 2]) : -1;
-    if (high < 0 || low < 0) return fail(errc::invalid, "bad %XX");
-    out += static_cast<char>(high * 16 + low);
-    i += 2;
-  }
-  return out;
 }
 
 }  // namespace
@@ -135,7 +113,7 @@ std::string connections_json(const std::vector<net::connection_row>& rows, std::
 }
 
 result<actor_id> parse_actor(std::string_view text) {
-  auto decoded = percent_decoded(text);
+  auto decoded = net::percent_decoded(text);
   const auto slash = decoded ? decoded->find('/') : std::string::npos;
   if (slash == std::string::npos || slash == 0 || slash + 1 == decoded->size()) {
     return fail(errc::invalid, "name an actor as kind/key, such as room/lobby");

@@ -29,6 +29,7 @@ struct core {
         guest_rates(opts.guest_rate, opts.loopback_exempt),
         fan_rates(opts.fan_publish_rate),
         address_publish_rates(opts.address_publish_rate, opts.loopback_exempt),
+        service_rates(opts.service_rate),
         rooms(counts) {}
 
   const options opts;
@@ -43,6 +44,7 @@ struct core {
   address_rates guest_rates;
   keyed_rates<user_id> fan_rates;       ///< publishes of one fan, all sessions on this node
   address_rates address_publish_rates;  ///< of all fans of one address
+  keyed_rates<user_id> service_rates;   ///< requests of one service
   relays rooms;
   runtime::system* sys = nullptr;
   node_info* info = nullptr;

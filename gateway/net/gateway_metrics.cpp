@@ -8,8 +8,8 @@ namespace {
 constexpr std::array<const char*, refused_for_count> refused_names{
     "node_full", "address_full", "untrusted_peer", "proxy_header", "tls",
     "origin",    "session",      "handshakes",     "overloaded",   "open_files"};
-constexpr std::array<unsigned, 17> http_codes{101, 200, 304, 400, 401, 403, 404, 405, 408,
-                                              413, 426, 429, 431, 500, 501, 503, 0};
+constexpr std::array<unsigned, 21> http_codes{101, 200, 201, 304, 400, 401, 403, 404, 405, 408, 409,
+                                              413, 415, 422, 426, 429, 431, 500, 501, 503, 0};
 constexpr std::array<unsigned, 14> error_codes{100, 101, 102, 103, 107, 109, 111, 113, 120, 121, 122, 130, 131, 0};
 constexpr std::array<unsigned, 10> close_codes{4001, 4003, 4007, 4101, 4108, 4109, 4200, 4201, 1000, 0};
 

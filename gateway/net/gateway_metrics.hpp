@@ -71,7 +71,7 @@ struct gateway_metrics {
     unsigned code;
     counter* count;
   };
-  std::array<coded, 17> http_;
+  std::array<coded, 21> http_;
   std::array<coded, 10> closes_;
   std::array<coded, 14> refusals_;
 };

@@ -11,6 +11,7 @@
 
 #include "actors/chat_message.hpp"
 #include "gateway/net/ip_address.hpp"
+#include "runtime/base/result.hpp"
 #include "runtime/base/unique_function.hpp"
 
 /// HTTP requests and answers without the sockets under them.
@@ -18,12 +19,14 @@ namespace lightstick::gateway::net {
 
 /// The parts of a request that our routes look at. Views: valid while the handler runs, not after it returned.
 struct http_request {
-  std::string_view method;  ///< "GET", "HEAD" or "POST"
+  std::string_view method;  ///< "GET", "HEAD" or "POST"; on the clients' listener "PUT", "PATCH" and "DELETE" too
   std::string_view path;    ///< as sent, without the query
   std::string_view query;
   std::string_view body;
   std::string_view bearer;  ///< the token of `Authorization: Bearer`, or empty
   std::string_view if_none_match;
+  std::string_view content_type;
+  std::string idempotency_key{};  ///< as sent; with commas when it was sent more than once
   ip_address client;
   bool client_known = true;  ///< false: `client` is a balancer that did not tell for whom it asks
 
@@ -45,6 +48,9 @@ struct http_response {
     return static_body.empty() ? std::string_view(body) : static_body;
   }
 };
+
+/// What `%41` stands for. Errors: invalid.
+[[nodiscard]] result<std::string> percent_decoded(std::string_view text);
 
 /// `{"error":{"code":107,"msg":"..."}}`, with `retry_ms` (and Retry-After) when given.
 [[nodiscard]] http_response error_response(unsigned status, actors::errc code, std::string_view msg,

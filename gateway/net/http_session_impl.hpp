@@ -229,7 +229,7 @@ class http_session final : public tracked, public std::enable_shared_from_this<h
     place_.opening = {};
     bool keep_alive = req.keep_alive();
     http_response response;
-    if (req.method() != http::verb::get && req.method() != http::verb::post && !head) {
+    if (!takes(req.method())) {
       response = wrong_method_response("GET, HEAD, POST");
     } else if (req.version() == 11 && req.find(http::field::host) == req.end()) {
       response = error_response(400, actors::errc::bad_request, "the Host header is missing");
@@ -239,6 +239,13 @@ class http_session final : public tracked, public std::enable_shared_from_this<h
     }
     keep_alive = keep_alive && !ending_ && !timed_out_ && !core_.draining.load(std::memory_order_relaxed);
     co_return co_await write(response, head, keep_alive);
+  }
+
+  /// What a service is asked at all.
+  [[nodiscard]] bool takes(http::verb method) const noexcept {
+    if (method == http::verb::get || method == http::verb::head || method == http::verb::post) return true;
+    return config_.clients &&
+           (method == http::verb::put || method == http::verb::patch || method == http::verb::delete_);
   }
 
   awaitable<http_response> ask_service(const http::request<http::string_body>& req) {
@@ -387,6 +394,8 @@ class http_session final : public tracked, public std::enable_shared_from_this<h
       out.bearer = authorization.substr(scheme.size());
     }
     out.if_none_match = view(req[http::field::if_none_match]);
+    out.content_type = view(req[http::field::content_type]);
+    out.idempotency_key = joined(req, "Idempotency-Key");
     out.client = place_.client;
     if (by_header()) {
       const auto told = told_client(req);

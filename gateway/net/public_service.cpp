@@ -88,7 +88,7 @@ http_response readiness_response(const core& c) {
 }
 
 public_service::public_service(core& c)
-    : core_(c), page_policy_(policy_for(c.opts.login)), ways_in_(ways_in_json(c.opts)) {}
+    : core_(c), api_(c), page_policy_(policy_for(c.opts.login)), ways_in_(ways_in_json(c.opts)) {}
 
 http_response token_response(const error& why, std::string_view advice) {
   if (why.is_transient()) {
@@ -101,7 +101,10 @@ http_response token_response(const error& why, std::string_view advice) {
   return out;
 }
 
-void public_service::handle(const http_request& request, responder respond) { respond(answer(request)); }
+void public_service::handle(const http_request& request, responder respond) {
+  if (request.path.starts_with(api::root)) return api_.handle(request, std::move(respond));
+  respond(answer(request));
+}
 
 http_response public_service::answer(const http_request& r) {
   if (r.path == "/v1/guest") return r.method == "POST" ? guest(r) : wrong_method_response("POST");

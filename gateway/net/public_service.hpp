@@ -4,6 +4,7 @@
 #include <memory>
 #include <mutex>
 
+#include "gateway/api/api_service.hpp"
 #include "gateway/net/core.hpp"
 #include "gateway/net/http_message.hpp"
 
@@ -29,6 +30,7 @@ class public_service final : public http_service {
   [[nodiscard]] std::shared_ptr<const room_rows> current_rooms();
 
   core& core_;
+  api::api_service api_;
   const std::string page_policy_;
   const std::string ways_in_;
   std::mutex rooms_mutex_;

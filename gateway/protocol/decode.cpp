@@ -285,6 +285,14 @@ result<wire::value> read(encoding e, std::string_view bytes, const limits& l) {
 
 }  // namespace
 
+result<client_frame> decode_body(std::string_view op, const room_id& room, wire::map body, const limits& l) {
+  std::erase_if(body, [](const wire::member& m) { return m.key == "op" || m.key == "id" || m.key == "room"; });
+  body.push_back({"op", wire::value(op)});
+  body.push_back({"id", wire::value(std::uint64_t{0})});
+  body.push_back({"room", wire::value(room.str())});
+  return decode_frame(body, l).frame;
+}
+
 result<std::vector<decoded>> decode(encoding e, std::string_view bytes, const limits& l) {
   auto root = read(e, bytes, l);
   if (!root) return fail(std::move(root.error()));

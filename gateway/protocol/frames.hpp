@@ -12,6 +12,7 @@
 
 #include "actors/fanout.hpp"
 #include "actors/session/client_port.hpp"
+#include "gateway/wire/value.hpp"
 
 /// The client protocol v1 (docs/protocol.md) between bytes and types. Pure: no clock, no I/O. Thread: any.
 namespace lightstick::gateway::protocol {
@@ -59,6 +60,11 @@ struct decoded {
 /// connection closes with 4007. Unknown keys are ignored; an unknown `op` or a field of a wrong type or an impossible
 /// value is a refused `decoded`.
 [[nodiscard]] result<std::vector<decoded>> decode(encoding e, std::string_view bytes, const limits& l);
+
+/// What the HTTP API takes in bodies, as the frame `op` of a room with the fields of `body`; its own `op`, `id` and `room` do
+/// not count. Errors: actors::errc::bad_request.
+[[nodiscard]] result<client_frame> decode_body(std::string_view op, const room_id& room, wire::map body,
+                                               const limits& l);
 
 // ---- to the client; every function gives one whole frame ----
 

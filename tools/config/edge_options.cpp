@@ -88,6 +88,8 @@ std::vector<option> rates() {
            "Resumes of all rooms of the node that have to read history from the disk; beyond it error 130, with a "
            "retry_ms of its own for each.",
            LS_AT(room.resumes.rate)),
+      rate("rates.services", "Requests of one service by the HTTP API; beyond it 429 with Retry-After.",
+           LS_AT(gateway.service_rate)),
       rate("rates.guests", "Guest log-ins from one address; beyond it 429 with Retry-After.",
            LS_AT(gateway.guest_rate)),
   };

@@ -1,5 +1,7 @@
 #include "tools/node/stored_actors.hpp"
 
+#include "actors/room/messages.hpp"
+
 namespace lightstick::tools {
 
 runtime::inspection describe(const runtime::recovered_log& stored) {
@@ -27,6 +29,20 @@ std::optional<gateway::placement> stored_actors::where(partition p) const {
   const auto owned = who_owns_.owner_of(p);
   if (!owned) return std::nullopt;
   return gateway::placement{owned->owner, owned->owner == who_owns_.self(), owned->epoch};
+}
+
+void stored_actors::list_rooms(std::string cursor, std::size_t limit,
+                               unique_function<void(result<gateway::room_names>)> done) {
+  log_.reads().submit(
+      [&store = store_, cursor = std::move(cursor), limit, done = std::move(done)](result<void> may) mutable {
+        if (!may) return done(fail(std::move(may.error())));
+        const std::string begin = std::string(actors::room::kind) + "/";
+        auto found = store.log_names({begin, std::move(cursor), static_cast<std::uint32_t>(limit)});
+        if (!found) return done(fail(std::move(found.error())));
+        gateway::room_names out{{}, std::move(found->cursor)};
+        for (const auto& log : found->logs) out.rooms.emplace_back(log.name.substr(begin.size()));
+        done(std::move(out));
+      });
 }
 
 void stored_actors::inspect_stored(const actor_id& id, unique_function<void(result<runtime::inspection>)> done) {

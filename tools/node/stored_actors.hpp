@@ -20,6 +20,9 @@ class stored_actors final : public gateway::node_info {
       : store_(store), log_(log), who_owns_(who_owns), jobs_(jobs) {}
   [[nodiscard]] std::optional<gateway::placement> where(partition p) const override;
   void inspect_stored(const actor_id& id, unique_function<void(result<runtime::inspection>)> done) override;
+  /// As committed; one look goes past at most 10,000 users and other actors.
+  void list_rooms(std::string cursor, std::size_t limit,
+                  unique_function<void(result<gateway::room_names>)> done) override;
   [[nodiscard]] std::optional<std::string> unready() const override { return unready_because(store_.waits()); }
   [[nodiscard]] gateway::node_jobs* jobs() noexcept override { return jobs_; }
 
