@@ -3,7 +3,9 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "actors/gate/gate_actor.hpp"
 #include "gateway/admin/admin_service.hpp"
+#include "gateway/hooks/after_hook.hpp"
 #include "gateway/net/acceptor.hpp"
 #include "gateway/net/listener.hpp"
 #include "gateway/net/public_service.hpp"
@@ -15,6 +17,8 @@ namespace {
 
 constexpr std::uint32_t admin_connections_max = 256;
 constexpr std::chrono::milliseconds drain_poll{20};
+/// Who withdraws what a hook has taken back, in the journals of rooms.
+constexpr const char* hook_name = "hooks.after";
 
 template <class T>
 std::vector<T*> pointers(const std::vector<std::unique_ptr<T>>& owned) {
@@ -44,6 +48,15 @@ class net_server final : public server {
     // Its own thread: an operator gets answers while the fans' threads are busy. It has no subscriptions.
     admin_thread_ = std::make_unique<net::io_thread>(core_, 0, "gateway-admin");
     admin_.emplace(core_, *admin_thread_, pointers(threads_));
+    const auto& hook = core_.opts.hook;
+    if (!hook.before.empty()) {
+      before_ = std::make_shared<hooks::before_hook>(hook, core_.opts.hook_secret, clock, registry);
+    }
+    if (!hook.after.empty()) {
+      after_ = std::make_unique<hooks::after_hook>(hook, core_.opts.hook_secret, clock, registry,
+                                                   [this](const hooks::withdrawal& w) { withdraw(w); });
+      tapped_.emplace(core_.rooms, *after_);
+    }
   }
 
   ~net_server() override { stop(); }
@@ -68,13 +81,21 @@ class net_server final : public server {
     return {};
   }
 
-  [[nodiscard]] actors::fanout& fanout() noexcept override { return core_.rooms; }
+  [[nodiscard]] actors::fanout& fanout() noexcept override {
+    if (tapped_) return *tapped_;
+    return core_.rooms;
+  }
   [[nodiscard]] endpoint listening() const override { return listen_; }
   [[nodiscard]] endpoint admin_listening() const override { return admin_listen_; }
 
   void start(runtime::system& sys, node_info& info) override {
     core_.sys = &sys;
     core_.info = &info;
+    if (before_) {
+      if (auto begun = actors::gate::start(sys, before_); !begun) {
+        LS_LOG(gateway, error, "nobody asks the hook before messages", {"why", begun.error()});
+      }
+    }
     for (std::size_t i = 0; i < threads_.size(); ++i) {
       acceptors_[i]->start();
       threads_[i]->start();
@@ -104,6 +125,8 @@ class net_server final : public server {
   void stop() override {
     if (std::exchange(stopped_, true)) return;
     core_.draining.store(true, std::memory_order_relaxed);
+    if (before_) before_->stop();
+    if (after_) after_->stop();
     const auto close = [](net::io_thread& thread, std::unique_ptr<net::acceptor>& acceptor) {
       if (acceptor) thread.post([&acceptor] { acceptor->close(); });
       thread.stop();
@@ -140,6 +163,22 @@ class net_server final : public server {
     LS_LOG(gateway, warn, "clients left after draining", {"clients", core_.counts.clients_open.value()});
   }
 
+  /// What the hook after messages has taken back, as an admin would.
+  void withdraw(const hooks::withdrawal& w) {
+    actors::room::moderate order;
+    order.by = user_id{hook_name};
+    order.as = actors::role::admin;
+    order.off = w.off;
+    order.why = w.why;
+    auto told = runtime::make_reply<actors::room::moderated>([w](const result<actors::room::moderated>& done) {
+      if (done) return;
+      LS_LOG(gateway, warn, "what a hook withdraws stays", {"room", w.room.str()}, {"off", w.off.value()},
+             {"why", done.error()});
+    });
+    if (core_.sys == nullptr) return;
+    (void)core_.sys->tell({actors::room::kind, w.room.str()}, runtime::make_message(std::move(order)), std::move(told));
+  }
+
   net::core core_;
   net::connection_limits admin_limits_;
   endpoint listen_;
@@ -147,6 +186,9 @@ class net_server final : public server {
   std::unique_ptr<net::tls_source> tls_;
   net::public_service public_;
   std::optional<admin::admin_service> admin_;
+  std::shared_ptr<hooks::before_hook> before_;
+  std::unique_ptr<hooks::after_hook> after_;
+  std::optional<hooks::tapped_fanout> tapped_;
   net::http_config public_config_;
   net::http_config admin_config_;
   std::vector<std::unique_ptr<net::io_thread>> threads_;

@@ -11,6 +11,7 @@
 #include "actors/fanout.hpp"
 #include "actors/session/session_actor.hpp"
 #include "gateway/auth/tokens.hpp"
+#include "gateway/hooks/options.hpp"
 #include "gateway/node_jobs.hpp"
 #include "gateway/protocol/frames.hpp"
 #include "runtime/base/metrics.hpp"
@@ -85,6 +86,8 @@ struct options {
   std::chrono::milliseconds change_within{4'000};  ///< and then so long for its end, before it is answered
   protocol::limits frame;
   actors::session::options session;
+  hooks::options hook;
+  std::string hook_secret;  ///< the contents of hooks::options::secret_file
 };
 
 /// What the admin listener can ask of the rest of the node, beside the actors. Implemented in tools.

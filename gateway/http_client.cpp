@@ -71,6 +71,7 @@ http::request<http::string_body> request_of(const http_call& call, const target&
   req.set(http::field::connection, "close");
   if (!call.bearer.empty()) req.set(http::field::authorization, "Bearer " + call.bearer);
   if (!call.body.empty()) req.set(http::field::content_type, "application/json");
+  for (const auto& [name, value] : call.headers) req.set(name, value);
   req.body() = call.body;
   req.prepare_payload();
   return req;

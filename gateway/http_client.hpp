@@ -3,6 +3,8 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "runtime/base/result.hpp"
 
@@ -15,6 +17,7 @@ struct http_call {
   std::string body;                ///< sent as application/json when not empty
   std::chrono::milliseconds limit{std::chrono::seconds{10}};  ///< for all of it
   std::size_t body_bytes_max = 64 * 1024 * 1024;
+  std::vector<std::pair<std::string, std::string>> headers{};  ///< beside those
   std::string ca_file{};           ///< PEM: who may vouch for an https host; empty: those whom the system trusts
 };
 

@@ -20,6 +20,9 @@ struct options {
   std::chrono::milliseconds ask_limit{std::chrono::seconds{5}};
   std::uint32_t mailbox_max = 256;
   std::uint32_t answer_bytes_max = 256 * 1024;  ///< of all rooms of one answer together
+  bool gated = false;       ///< `gate/node` is asked before a fan's message goes to its room
+  bool gate_opens = false;  ///< without an answer from there it goes; otherwise it is unavailable
+  std::chrono::milliseconds gate_limit{0};  ///< for that answer
 };
 
 /// Makes `session/<id>` a volatile kind of `sys`.

@@ -81,12 +81,7 @@ void session_logic::on_publish(publish p, runtime::context& ctx) {
   const bool is_member = std::ranges::find(who_.rooms, p.room.str()) != who_.rooms.end();
   room::publish said{id_,        who_.user, who_.device,       who_.name, who_.as, std::move(p.cid), std::move(p.text),
                      p.reply_to, p.vt,      std::move(p.data), is_member};
-  ask<room::published>(ctx, room::kind, p.room.str(), std::move(said),
-                       [this, id, room = p.room](result<room::published> done, runtime::context&) {
-                         if (!done) return refuse(id, std::move(done.error()));
-                         if (done->echo) port_->push(echoed{room, done->off, done->echo});
-                         port_->answer(id, published{done->off, done->ts, done->echo != nullptr});
-                       });
+  say_or_ask(id, std::move(p.room), std::move(said), ctx);
 }
 
 void session_logic::on_history(const history& h, runtime::context& ctx) {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "actors/gate/messages.hpp"
 #include "actors/session/client_port.hpp"
 #include "actors/session/session_actor.hpp"
 #include "runtime/logic.hpp"
@@ -25,6 +26,8 @@ namespace lightstick::actors::session {
 class session_logic final : public runtime::logic {
  public:
   static constexpr std::size_t deferred_max = 16;
+  /// Messages that wait to be looked at; beyond it overloaded.
+  static constexpr std::size_t held_max = 64;
 
   session_logic(session_id id, identity who, std::shared_ptr<client_port> port, const options& o);
   /// Closes the connection, unless it has gone before: nobody else would answer its requests or watch its token.
@@ -69,6 +72,15 @@ class session_logic final : public runtime::logic {
     std::uint32_t bytes_max = 0;
     std::shared_ptr<arrival> of;  ///< null: a join or leave of its own
     std::size_t slot = 0;
+  };
+  /// What waits to be looked at, or behind such.
+  struct held_message {
+    std::uint64_t number = 0;
+    request_id id = 0;
+    room_id room;
+    room::publish said;
+    bool judged = false;
+    std::optional<error> refused;
   };
   using places = std::vector<place>;
 
@@ -120,8 +132,16 @@ class session_logic final : public runtime::logic {
   /// The end of a leave that reserved a place, or of a join that the room refused.
   void forget(const room_id& room);
 
+  // session_gate.cpp
+  /// Has it looked at first, where that is wanted. What one session says keeps its order.
+  void say_or_ask(request_id id, room_id room, room::publish said, runtime::context& ctx);
+  void judged(std::uint64_t number, result<gate::verdict> told, runtime::context& ctx);
+  void pass_on(request_id id, room_id room, room::publish said, runtime::context& ctx);
+
+  /// `limit` 0: as the options say.
   template <class Answer, class Body, class F>
-  void ask(runtime::context& ctx, const char* kind_of, const std::string& key, Body body, F done);
+  void ask(runtime::context& ctx, const char* kind_of, const std::string& key, Body body, F done,
+           std::chrono::milliseconds limit = {});
 
   session_id id_;
   identity who_;
@@ -132,6 +152,8 @@ class session_logic final : public runtime::logic {
   places rooms_;
   std::vector<room_task> deferred_;
   std::vector<room_id> arriving_;  ///< rooms of the `begin`: other joins and leaves of them wait for the welcome
+  std::vector<held_message> held_;
+  std::uint64_t last_held_ = 0;
   std::optional<steady_time> retry_at_;
   std::uint8_t goodbyes_ = 0;
   bool begun_ = false;
@@ -142,8 +164,9 @@ class session_logic final : public runtime::logic {
 
 /// Asks an actor for an `Answer`; an answer of another type is an error.
 template <class Answer, class Body, class F>
-void session_logic::ask(runtime::context& ctx, const char* kind_of, const std::string& key, Body body, F done) {
-  ctx.ask({kind_of, key}, runtime::make_message(std::move(body)), how_.ask_limit,
+void session_logic::ask(runtime::context& ctx, const char* kind_of, const std::string& key, Body body, F done,
+                        std::chrono::milliseconds limit) {
+  ctx.ask({kind_of, key}, runtime::make_message(std::move(body)), limit.count() > 0 ? limit : how_.ask_limit,
           [done = std::move(done)](result<runtime::message_ptr> outcome, runtime::context& later) mutable {
             if (!outcome) return done(result<Answer>{fail(std::move(outcome.error()))}, later);
             auto* body_there = *outcome ? runtime::body_of<Answer>(**outcome) : nullptr;

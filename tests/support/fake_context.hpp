@@ -245,6 +245,14 @@ class fake_context final : public runtime::context {
   void refuse_ask(error why) {
     take_ask<Body>().done(fail(std::move(why)), *this);
   }
+  /// The oldest open question with such a body, for the test to answer when it likes.
+  template <class Body>
+  asked take_ask() {
+    auto at = find_ask<Body>();
+    auto taken = std::move(*at);
+    asks.erase(at);
+    return taken;
+  }
   /// The bodies of a type told to anyone, in order.
   template <class Body>
   [[nodiscard]] std::vector<std::pair<actor_id, Body>> told_bodies() const {
@@ -333,13 +341,6 @@ class fake_context final : public runtime::context {
   template <class Body>
   std::deque<asked>::iterator find_ask() {
     return std::find_if(asks.begin(), asks.end(), [](asked& a) { return runtime::body_of<Body>(*a.body) != nullptr; });
-  }
-  template <class Body>
-  asked take_ask() {
-    auto at = find_ask<Body>();
-    auto taken = std::move(*at);
-    asks.erase(at);
-    return taken;
   }
 
   struct timer {

@@ -68,6 +68,10 @@ problems impossible(const effective& e) {
   r.refuse("web.login_scope", !provider || (" " + login.scope + " ").find(" openid ") != std::string::npos,
            "has to hold `openid`");
   r.refuse("web.login_client", provider || login.client_id.empty(), "has no effect without web.login_issuer");
+  const auto& hook = g.hook;
+  const bool hooked = !hook.before.empty() || !hook.after.empty();
+  r.refuse(hook.before.empty() ? "hooks.after" : "hooks.before", !hooked || !hook.secret_file.empty(),
+           "needs hooks.secret_file: the calls are signed");
   r.fits("auth.jwks_interval", "auth.jwks_refresh", keys.times.interval <= keys.times.refresh,
          "the first is the shortest time between two looks, the second the longest");
   r.refuse("proxy.forwarding", g.forwarded == gateway::forwarding::none || !g.trusted.empty(),

@@ -44,7 +44,7 @@ std::string_view option::key() const {
 const std::vector<option>& options() {
   static const auto all = [] {
     std::vector<option> made;
-    for (auto part : {node_options(), edge_options(), actor_options(), service_options()}) {
+    for (auto part : {node_options(), edge_options(), actor_options(), hook_options(), service_options()}) {
       std::ranges::move(part, std::back_inserter(made));
     }
     return made;

@@ -10,6 +10,7 @@ namespace lightstick::tools::config {
 [[nodiscard]] std::vector<option> node_options();     ///< no section, auth, tls, web, proxy
 [[nodiscard]] std::vector<option> edge_options();     ///< limits, rates, timeouts
 [[nodiscard]] std::vector<option> actor_options();    ///< room, session, runtime
+[[nodiscard]] std::vector<option> hook_options();     ///< hooks
 [[nodiscard]] std::vector<option> service_options();  ///< storage, log
 
 }  // namespace lightstick::tools::config

@@ -34,10 +34,17 @@ problems unusable_files(const effective& e) {
       out.push_back(e.place_of("auth.jwks") + ": " + read.error().detail);
     }
   }
+  const auto& hook = e.values.gateway.hook;
+  if (!hook.secret_file.empty()) {
+    if (auto secret = gateway::auth::read_secret_file(hook.secret_file); !secret) {
+      out.push_back(e.place_of("hooks.secret_file") + ": " + secret.error().detail);
+    }
+  }
   const auto& tls = e.values.gateway.tls;
   for (const auto& [name, path] : {std::pair{"tls.certificate", tls.certificate},
                                    {"tls.private_key", tls.private_key},
-                                   {"auth.jwks_ca", keys.ca_file}}) {
+                                   {"auth.jwks_ca", keys.ca_file},
+                                   {"hooks.ca", hook.ca_file}}) {
     if (path.empty()) continue;
     if (auto why = why_unreadable(path); !why.empty()) {
       out.push_back(e.place_of(name) + ": " + path + " cannot be read: " + why);

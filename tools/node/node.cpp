@@ -3,6 +3,7 @@
 #include <atomic>
 #include <future>
 
+#include "actors/gate/gate_actor.hpp"
 #include "actors/revocations/revocations_actor.hpp"
 #include "actors/room/messages.hpp"
 #include "actors/user/user_actor.hpp"
@@ -72,6 +73,15 @@ result<void> node::parts::read_secret() {
   auto made = gateway::auth::token_authority::make(std::move(*secret), config.tokens, keys ? keys->ring() : nullptr);
   if (!made) return fail(std::move(made.error()));
   tokens = std::move(*made);
+  auto& hook = config.gateway.hook;
+  if (hook.before.empty() && hook.after.empty()) return {};
+  auto signs = load_secret(hook.secret_file);
+  if (!signs) return fail(errc::invalid, signs.error().detail);
+  config.gateway.hook_secret = std::move(*signs);
+  auto& session = config.gateway.session;
+  session.gated = !hook.before.empty();
+  session.gate_opens = hook.before_opens;
+  session.gate_limit = hook.before_limit * 2 + std::chrono::seconds{1};
   return {};
 }
 
@@ -105,6 +115,7 @@ result<void> node::parts::start_actors() {
   actors::user::register_kind(*system);
   actors::room::register_kind(*system, server->fanout(), store->history(), config.room, &registry);
   actors::revocations::register_kind(*system);
+  actors::gate::register_kind(*system, config.gateway.hook.waiting + config.gateway.hook.parallel);
   actors::session::register_kind(*system, config.gateway.session);
   jobs->can_erase(std::make_unique<node_erasure>(*store, *system));
   return {};
