@@ -1,3 +1,4 @@
+#include "gateway/http_client.hpp"
 #include "tools/config/checks.hpp"
 #include "tools/config/option_makers.hpp"
 #include "tools/config/tables.hpp"
@@ -5,7 +6,11 @@
 namespace lightstick::tools::config {
 namespace {
 
-result<void> hook_url(const std::string& text) { return text.empty() ? result<void>{} : key_location(text); }
+result<void> hook_url(const std::string& text) {
+  if (text.empty()) return {};
+  auto called = gateway::check_url(text);
+  return called ? printable(text) : called;
+}
 
 }  // namespace
 

@@ -156,6 +156,19 @@ TEST(command_line, wins_over_the_file) {
   EXPECT_EQ(loaded->place_of("limits.depth"), "node.toml:3: limits.depth");
 }
 
+TEST(config_file, hooks_need_a_url_and_a_secret_that_signs) {
+  for (const std::string which : {"before", "after"}) {
+    EXPECT_THAT(problems_of("[hooks]\n" + which + " = \"https://desk.example/x\"\n"),
+                ElementsAre(StartsWith("node.toml:2: hooks." + which + ": needs hooks.secret_file")));
+    EXPECT_THAT(problems_of("[hooks]\n" + which + " = \"http://desk.example/x\"\nsecret_file = \"s\"\n"), IsEmpty());
+    for (const auto* bad : {"desk.example", "https://", "ftp://a", "http://a b/"}) {
+      EXPECT_THAT(problems_of("", {{"hooks." + which, {bad}}}),
+                  ElementsAre(StartsWith("--hooks-" + which + ": must be ")))
+          << bad;
+    }
+  }
+}
+
 TEST(config_file, a_provider_needs_its_keys_its_client_and_an_audience) {
   const std::string whole =
       "[auth]\njwks = \"https://login.example/jwks\"\naudience = \"page\"\n[web]\nlogin_client = \"page\"\n"
