@@ -64,11 +64,20 @@ struct room_modes {
   friend bool operator==(const room_modes&, const room_modes&) = default;
 };
 
+/// How often a room was reacted to in one way.
+struct reaction_sum {
+  std::string kind;
+  std::uint64_t n = 0;
+  static constexpr auto fields = std::tuple(&reaction_sum::kind, &reaction_sum::n);
+  friend bool operator==(const reaction_sum&, const reaction_sum&) = default;
+};
+
 /// What a room is like now; the last value wins.
 struct room_status {
   std::uint32_t occupancy = 0;  ///< sessions, those that hold a place for a short break included
   std::uint32_t capacity = 0;
   room_modes modes{};
+  std::vector<reaction_sum> reactions{};  ///< ever, in the order in which the kinds came up
   friend bool operator==(const room_status&, const room_status&) = default;
 };
 

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "actors/board.hpp"
 #include "actors/chat_message.hpp"
 
 namespace lightstick::actors {
@@ -22,6 +24,8 @@ struct room_change {
   room_status status;
   std::vector<member> joined;
   std::vector<user_id> left;
+  std::vector<board_delta> boards{};            ///< at most one of each
+  std::optional<std::vector<member>> typing{};  ///< everybody who types, when that is different
 };
 
 /// The way from a room to all who listen, implemented by the gateway's relays. Called on the room actor's thread,

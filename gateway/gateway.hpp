@@ -57,6 +57,7 @@ struct options {
   std::chrono::seconds guest_ttl{std::chrono::hours{12}};
   rate_limit guest_rate{1, 20};            ///< guest log-ins an address (loopback exempt with the address limit)
   rate_limit fan_publish_rate{10, 40};       ///< of one fan, all sessions on this node together
+  rate_limit fan_react_rate{10, 40};         ///< reactions, likewise
   rate_limit address_publish_rate{100, 400}; ///< of all fans of one address (loopback exempt with the address limit)
   rate_limit service_rate{200, 1'000};       ///< requests of one service by the HTTP API
   std::vector<std::string> rooms{"lobby"}; ///< exist, and are shown in the list of rooms, from the start

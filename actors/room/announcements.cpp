@@ -20,6 +20,7 @@ std::optional<steady_time> announcements::due(std::uint32_t sessions) const {
   if (!pending_) return std::nullopt;
   if (!last_) return steady_time::min();
   if (urgent_ || sessions <= announce_max_) return *last_ + small_every;
+  if (lively_) return *last_ + large_every;
   return *last_ + large_every * (1 + sessions / large_step);
 }
 
@@ -36,7 +37,7 @@ std::shared_ptr<const room_change> announcements::take(const room_id& room, cons
   }
   joined_.clear();
   left_.clear();
-  pending_ = urgent_ = false;
+  pending_ = urgent_ = lively_ = false;
   if (told_ == now_is && out->joined.empty() && out->left.empty()) return nullptr;
   told_ = now_is;
   last_ = now;

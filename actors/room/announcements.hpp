@@ -33,6 +33,8 @@ class announcements {
   void counted() { pending_ = true; }
   /// Something that people wait for: told as soon as in a small room.
   void changed() { pending_ = urgent_ = true; }
+  /// Reactions were counted: told as soon as in a small room, and in a large one every `large_every`.
+  void reacted() { pending_ = lively_ = true; }
 
   [[nodiscard]] bool pending() const noexcept { return pending_; }
   [[nodiscard]] std::size_t names() const noexcept { return joined_.size() + left_.size(); }
@@ -46,6 +48,7 @@ class announcements {
   std::uint32_t announce_max_;
   bool pending_ = false;
   bool urgent_ = false;
+  bool lively_ = false;
   std::optional<steady_time> last_;
   std::optional<room_status> told_;
   std::map<user_id, member> joined_;

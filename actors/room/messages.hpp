@@ -7,6 +7,7 @@
 #include <tuple>
 #include <vector>
 
+#include "actors/board.hpp"
 #include "actors/chat_message.hpp"
 #include "actors/room/moderation.hpp"
 
@@ -56,6 +57,7 @@ struct joined {
   bool more = false;  ///< page on with history (after the last, or before the first without `since`)
   std::vector<chat_message_ptr> messages;  ///< ascending offsets
   room_status status;
+  std::uint64_t seq = 0;  ///< of reactions: this device goes on above it
 };
 
 /// A session leaves by its own wish, or its connection is gone (`dropped`: the place is held for a while). No answer.
@@ -258,6 +260,74 @@ struct configured {
 struct look {
   static constexpr bool idempotent = true;
   static constexpr auto fields = std::tuple();
+};
+
+/// Reacts to what goes on: `n` times `kind`, counted once by (user, device, seq). -> reacted, when sum and mark are
+/// durable together. Who counts `seq` up by one may have many under way; what comes again, in whatever order, is told
+/// apart while it is not more than `device_mark::window` behind the highest, and refused beyond that.
+/// Errors: forbidden (not in the room, or banned), muted, bad_request (n, kind, seq, or a kind too many), filtered,
+/// overloaded, unavailable (outcome unknown: ask again, same seq).
+struct react {
+  session_id session;
+  user_id user;
+  device_id device;
+  std::string name;
+  role as = role::fan;
+  std::string kind;  ///< `cheer_kind`, or another of `valid_kind`
+  std::uint32_t n = 1;  ///< 1 to `reaction_n_max`
+  std::uint64_t seq = 0;
+  static constexpr bool idempotent = true;
+  static constexpr auto fields = std::tuple(&react::session, &react::user, &react::device, &react::name, &react::as,
+                                            &react::kind, &react::n, &react::seq);
+};
+inline constexpr std::string_view cheer_kind = "cheer";
+inline constexpr std::uint32_t reaction_n_max = 50;
+inline constexpr std::size_t reaction_kind_bytes_max = 16;
+/// Lower-case letters, digits, `-` and `_`, 1 to `reaction_kind_bytes_max` of them.
+[[nodiscard]] bool valid_kind(std::string_view name) noexcept;
+
+struct reacted {
+  enum class how : std::uint8_t {
+    counted,
+    again,  ///< it had been counted before
+    lost,  ///< not counted now; whether it was before is not known any more
+  };
+  how outcome = how::counted;
+  std::uint64_t seq = 0;  ///< lost: the device goes on above it
+};
+
+/// Who cheered most. -> board_page, as of everything that was answered before. With `watch` changes are told to the room
+/// for a while (room_change::boards). Errors: room_not_found, bad_request (top), unavailable.
+struct board {
+  board_of of = board_of::day;
+  std::uint32_t top = 10;  ///< 1 to 100
+  bool watch = false;
+  static constexpr bool idempotent = true;
+  static constexpr auto fields = std::tuple(&board::of, &board::top, &board::watch);
+};
+
+struct board_page {
+  board_of of = board_of::day;
+  wall_ms since{};  ///< of a day: its beginning
+  std::vector<board_entry> rows;  ///< the most first
+  std::uint64_t unseen = 0;  ///< nobody who is on no row of the whole board has more
+  std::uint32_t watch_ms = 0;  ///< changes are told for so long; 0: they are not
+};
+
+/// Somebody is writing. -> typing_noted. Not durable, merged, and over by itself. Errors: room_not_found, forbidden.
+struct typing {
+  session_id session;
+  user_id user;
+  std::string name;
+  role as = role::fan;
+  bool is_member = false;  ///< the token names this room
+  static constexpr bool idempotent = true;
+  static constexpr auto fields =
+      std::tuple(&typing::session, &typing::user, &typing::name, &typing::as, &typing::is_member);
+};
+
+struct typing_noted {
+  bool shown = false;  ///< the room is small, and the user may speak
 };
 
 }  // namespace lightstick::actors::room

@@ -17,6 +17,7 @@ struct options {
   std::chrono::milliseconds hold_place{std::chrono::seconds{30}};  ///< for a session that dropped
   std::chrono::milliseconds dedupe_window{std::chrono::minutes{5}};
   std::uint32_t marks_max = 131'072;                 ///< publishes with a cid in the window; beyond it overloaded
+  std::uint32_t reacting_max = 32'768;               ///< users of whom is known which reactions were counted
   std::uint32_t recent_max = 256;                    ///< messages kept in memory for joins
   std::chrono::milliseconds retention_age{0};        ///< older messages go; 0 = none does
   std::uint64_t retention_bytes = 0;  ///< of messages in one room, beyond it the oldest go; 0 = all stay

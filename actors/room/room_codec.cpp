@@ -18,7 +18,9 @@ constexpr std::uint64_t posted_version = 2;
 constexpr std::uint64_t event_version = 3;
 constexpr std::uint64_t filters_version = 4;
 constexpr std::uint64_t settings_version = 5;
-constexpr std::uint64_t snapshot_version = 5;
+constexpr std::uint64_t tallied_version = 6;
+constexpr std::uint64_t snapshot_version = 6;
+constexpr std::uint64_t settings_snapshot_version = 5;  // of a room without reactions
 constexpr std::uint64_t plain_snapshot_version = 2;  // of a room without moderation
 constexpr std::uint64_t message_version = 1;
 constexpr std::uint64_t tomb_version = 2;
@@ -34,6 +36,7 @@ enum class event_type : std::uint8_t {
   lifted = 7,
   mode_set = 8,
   filters_set = 9,
+  tallied = 10,
 };
 
 /// Moderation as it was before there were filters.
@@ -74,6 +77,10 @@ std::string encode_one(const mode_set& e) {
 }
 std::string encode_one(const filters_set& e) {
   return runtime::encode_fields_as(number_of(event_type::filters_set), e, filters_version);
+}
+
+std::string encode_one(const tallied& e) {
+  return runtime::encode_fields_as(number_of(event_type::tallied), e, tallied_version);
 }
 
 std::string encode_one(const created& e) {
@@ -161,6 +168,11 @@ std::optional<event> read_moderated(std::uint64_t type, record_reader& in) {
       if (in.version() < filters_version || e.to.words.size() > moderation::words_max) in.refuse("has no such filters");
       return e;
     }
+    case event_type::tallied: {
+      auto e = runtime::read_fields<tallied>(in);
+      if (in.version() < tallied_version) in.refuse("has no such reactions");
+      return e;
+    }
     default: return std::nullopt;
   }
 }
@@ -199,7 +211,7 @@ std::string encode(const event& e) {
 }
 
 result<event> decode_event(std::string_view record) {
-  record_reader in{record, "room event", settings_version};
+  record_reader in{record, "room event", tallied_version};
   event decoded;
   auto type = in.number();
   if (type == number_of(event_type::created)) {
@@ -228,15 +240,19 @@ result<event> decode_event(std::string_view record) {
 std::string encode(const room_state::essence& e) {
   const auto& all = e.history.all();
   const auto& ruled = e.ruled.to_essence();
-  const bool plain = e.ruled.empty();
-  record_writer out{plain ? plain_snapshot_version : snapshot_version,
-                    4 + 4 * all.size() + (plain ? 0 : 1 + runtime::fields_of(ruled))};
+  const bool reacted = e.reacted != reactions::essence{};
+  const bool plain = e.ruled.empty() && !reacted;
+  const auto version = reacted ? snapshot_version : settings_snapshot_version;
+  record_writer out{
+      plain ? plain_snapshot_version : version,
+      4 + 4 * all.size() + (plain ? 0 : 1 + runtime::fields_of(ruled)) + (reacted ? runtime::fields_of(e.reacted) : 0)};
   out.integer(e.created.value).number(e.last.value()).integer(e.last_ts.value).number(e.history.floor().value());
   if (!plain) out.number(all.size());
   for (const auto& c : all) {
     out.number(c.first.value()).integer(c.first_ts.value).integer(c.last_ts.value).number(c.bytes);
   }
   if (!plain) runtime::write_fields(out, ruled);
+  if (reacted) runtime::write_fields(out, e.reacted);
   return out.take();
 }
 
@@ -249,6 +265,8 @@ result<room_state::essence> decode_snapshot(std::string_view record) {
   if (in.version() >= 2) {
     e.history = read_history(in, e.last);
     if (in.version() > plain_snapshot_version) e.ruled = read_moderation(in);
+    if (in.version() > settings_snapshot_version) e.reacted = runtime::read_fields<reactions::essence>(in);
+    if (!reactions::valid(e.reacted)) in.refuse("has reactions that cannot be");
   } else if (e.last.value() > 0) {
     // One chapter of unknown size: all of it is there, and as old as it says.
     e.history = chapters{offset{1}, {{offset{1}, std::min(e.created, e.last_ts), e.last_ts, 0}}};
@@ -305,6 +323,8 @@ std::string encode(const mark& m) {
   return record_writer{mark_version, 3}.number(m.off.value()).integer(m.ts.value).number(m.digest).take();
 }
 
+std::string encode(const user_marks& m) { return runtime::encode_fields(m); }
+
 result<mark> decode_mark(std::string_view record) {
   record_reader in{record, "mark", mark_version};
   mark m;
@@ -313,6 +333,22 @@ result<mark> decode_mark(std::string_view record) {
   m.digest = in.number();
   if (auto whole = in.finish(); !whole) return fail(std::move(whole.error()));
   return m;
+}
+
+result<user_marks> decode_reaction_marks(std::string_view record) {
+  auto m = runtime::decode_fields<user_marks>(record, "reaction marks");
+  if (m && !m->valid()) return fail(lightstick::errc::corrupt, "reaction marks that cannot be");
+  return m;
+}
+
+runtime::changes to_changes(const reactions::closed& c) {
+  runtime::changes what;
+  what.events.push_back(encode(event{c.event}));
+  for (const auto& [user, m] : c.set) {
+    what.rows.push_back({runtime::row_table::marks, reaction_key(user), encode(m), 0});
+  }
+  for (const auto& user : c.gone) what.rows.push_back({runtime::row_table::marks, reaction_key(user), std::nullopt, 0});
+  return what;
 }
 
 void add_tomb(const tomb_made& t, runtime::changes& what) {

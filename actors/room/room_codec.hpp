@@ -25,6 +25,12 @@ namespace lightstick::actors::room {
 [[nodiscard]] std::string encode(const mark& m);
 [[nodiscard]] result<mark> decode_mark(std::string_view record);
 
+/// The value of the row of a user's marks of reactions.
+[[nodiscard]] std::string encode(const user_marks& m);
+[[nodiscard]] result<user_marks> decode_reaction_marks(std::string_view record);
+/// One commit: the event, and the rows of the marks.
+[[nodiscard]] runtime::changes to_changes(const reactions::closed& c);
+
 /// The event and the history row of a tomb.
 void add_tomb(const tomb_made& t, runtime::changes& what);
 

@@ -26,7 +26,7 @@ struct publish_1 {
 
 /// Their places are on disk: add to the end only.
 using commands = runtime::types<open, join, leave, publish_1, history, presence, erase, moderate, publish, set_filter,
-                                post, configure, look>;
+                                post, configure, look, react, board, typing>;
 
 /// What an older version has set aside, as it is said now.
 runtime::message_ptr renewed(runtime::message_ptr m) {
@@ -45,8 +45,13 @@ result<void> check(const runtime::message& m) {
   const auto* a = runtime::body_of<moderate>(m);
   const auto* f = runtime::body_of<set_filter>(m);
   const auto* s = runtime::body_of<post>(m);
-  if ((s != nullptr && !known(s->as)) || (j != nullptr && !known(j->as)) || (p != nullptr && !known(p->as)) ||
-      (a != nullptr && !known(a->as)) || (f != nullptr && !known(f->as))) {
+  const auto* c = runtime::body_of<react>(m);
+  const auto* b = runtime::body_of<board>(m);
+  const auto* t = runtime::body_of<typing>(m);
+  if (t != nullptr && !known(t->as)) return fail(lightstick::errc::corrupt, "command has a role that does not exist");
+  if (b != nullptr && b->of > board_of::all) return fail(lightstick::errc::corrupt, "command is about no board");
+  if ((c != nullptr && !known(c->as)) || (s != nullptr && !known(s->as)) || (j != nullptr && !known(j->as)) ||
+      (p != nullptr && !known(p->as)) || (a != nullptr && !known(a->as)) || (f != nullptr && !known(f->as))) {
     return fail(lightstick::errc::corrupt, "command has a role that does not exist");
   }
   if (a != nullptr && a->what > act_last) return fail(lightstick::errc::corrupt, "command is no act of a moderator");
@@ -87,8 +92,10 @@ std::string describe(const runtime::message& m) {
     line += " user/" + e->user.str();
   } else if (const auto* s = runtime::body_of<post>(m)) {
     line += " user/" + s->user.str() + ", " + std::to_string(s->text.size() + s->data.size()) + " bytes";
-  } else if (const auto* c = runtime::body_of<configure>(m)) {
-    line += " by user/" + c->by.str();
+  } else if (const auto* set = runtime::body_of<configure>(m)) {
+    line += " by user/" + set->by.str();
+  } else if (const auto* c = runtime::body_of<react>(m)) {
+    line += who(c->user, c->device) + " seq " + std::to_string(c->seq);
   } else if (const auto* f = runtime::body_of<set_filter>(m)) {
     line += " by user/" + f->by.str();
   } else if (const auto* a = runtime::body_of<moderate>(m)) {

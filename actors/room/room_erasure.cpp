@@ -24,7 +24,8 @@ void room_logic::on_erase(const erase& e, runtime::reply r, runtime::context& ct
   ctx.persist({}, [this, job = std::move(job)](runtime::commit_outcome done, runtime::context& later) mutable {
     if (!done) return job.r.failed(std::move(done.error()));
     job.bound = committed_;
-    job.needed = state_.history().floor().value() > 1;  // events may name who said what has gone
+    // Events may name who said what has gone, and who cheered and is on no board.
+    job.needed = state_.history().floor().value() > 1 || !state_.reacted().empty();
     erase_step(std::move(job), later);
   });
 }
@@ -120,6 +121,7 @@ void room_logic::erase_failed(erasing& job, error why, runtime::context& ctx) {
 }
 
 void room_logic::erase_rest(erasing job, runtime::context& ctx) {
+  if (!job.sweep) close_tally(ctx);
   if (auto may = ctx.may_persist(); !may) return erase_failed(job, std::move(may.error()), ctx);
   runtime::changes what;
   const withdrawal done_with{job.user, job.bound.next()};
@@ -133,7 +135,10 @@ void room_logic::erase_rest(erasing job, runtime::context& ctx) {
     for (auto& key : state_.forget_marks(job.user, job.bound)) {
       what.rows.push_back({runtime::row_table::marks, std::move(key), std::nullopt, 0});
     }
-    if (state_.forget_author(job.user) || job.messages > 0 || job.needed || !what.rows.empty() ||
+    const auto [reacted, marked] = state_.forget_reactions(job.user);
+    if (reacted) watching_.changed();
+    if (marked) what.rows.push_back({runtime::row_table::marks, reaction_key(job.user), std::nullopt, 0});
+    if (state_.forget_author(job.user) || reacted || job.messages > 0 || job.needed || !what.rows.empty() ||
         !what.events.empty()) {
       if (what.events.empty()) what.events.emplace_back();
       what.snapshot_now = true;

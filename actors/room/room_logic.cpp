@@ -10,13 +10,21 @@ namespace lightstick::actors::room {
 namespace {
 
 room_state::rules rules_of(const options& o) {
-  return {o.dedupe_window, o.marks_max, {o.retention_age, o.retention_bytes}};
+  return {o.dedupe_window, o.marks_max, {o.retention_age, o.retention_bytes}, o.reacting_max};
 }
 
 // What each takes beside what it holds, measured.
 constexpr std::size_t bytes_a_message = 250;
 constexpr std::size_t bytes_a_member = 400;
 constexpr std::size_t bytes_a_mark = 250;
+constexpr std::size_t bytes_a_reacting = 300;
+constexpr std::size_t bytes_a_board_entry = 300;
+
+std::uint64_t total_of(const std::vector<reaction_sum>& all) {
+  std::uint64_t out = 0;
+  for (const auto& each : all) out += each.n;
+  return out;
+}
 
 error refusal(errc code, std::string why) { return {make_error_code(code), std::move(why)}; }
 
@@ -36,6 +44,9 @@ void room_logic::reset() {
   state_ = room_state{rules_of(env_->how)};
   shown_from_ = offset{1};
   floor_ = offset{1};
+  tally_ = {};
+  tally_due_.reset();
+  for (auto& each : std::exchange(reacting_, {})) each.r.failed(refusal(errc::unavailable, "the room was read again"));
 }
 
 result<void> room_logic::restore(std::string_view snapshot) {
@@ -46,6 +57,12 @@ result<void> room_logic::restore(std::string_view snapshot) {
 }
 
 result<void> room_logic::restore_mark(const runtime::row& row) {
+  if (auto user = parse_reaction_key(row.key)) {
+    auto found = decode_reaction_marks(row.value);
+    if (!found) return fail(std::move(found.error()));
+    state_.restore_mark(*user, std::move(*found));
+    return {};
+  }
   auto found = decode_mark(row.value);
   if (!found) return fail(std::move(found.error()));
   state_.restore_mark(row.key, *found);
@@ -66,6 +83,7 @@ void room_logic::started(runtime::context& ctx) {
   exists_ = state_.exists();
   ruled_ = state_.ruled();
   roster_.set_capacity(capacity());
+  reacted_ = state_.reacted().sums();
   sweeping_ = false;
   filling_ = false;
   if (!ruled_.withdrawals().empty()) sweep_later(ctx);
@@ -101,8 +119,10 @@ void room_logic::handle(runtime::message& m, runtime::reply& r, runtime::context
 void room_logic::on_message(const runtime::message& m, runtime::reply& r, runtime::context& ctx) {
   if (const auto* p = runtime::body_of<publish>(m)) return on_publish(*p, r, ctx);
   if (const auto* j = runtime::body_of<join>(m)) return on_join(*j, r, ctx);
+  if (const auto* t = runtime::body_of<typing>(m)) return on_typing(*t, r, ctx);
   if (const auto* l = runtime::body_of<leave>(m)) return on_leave(*l, ctx);
   if (runtime::body_of<open>(m) != nullptr) return on_open(r, ctx);
+  if (const auto* c = runtime::body_of<react>(m)) return on_react(*c, std::move(r), ctx);
   if (const auto* e = runtime::body_of<erase>(m)) return on_erase(*e, std::move(r), ctx);
   if (const auto* a = runtime::body_of<moderate>(m)) return on_moderate(*a, std::move(r), ctx);
   if (const auto* f = runtime::body_of<set_filter>(m)) return on_set_filter(*f, std::move(r), ctx);
@@ -115,6 +135,8 @@ void room_logic::on_message(const runtime::message& m, runtime::reply& r, runtim
     asked = *p;
   } else if (runtime::body_of<look>(m) != nullptr) {
     asked = look{};
+  } else if (const auto* b = runtime::body_of<board>(m)) {
+    asked = *b;
   } else {
     return r.failed(refusal(errc::bad_request, "a room does not understand this"));
   }
@@ -153,6 +175,7 @@ void room_logic::on_open(runtime::reply& r, runtime::context& ctx) {
 void room_logic::on_question(const question& q, runtime::reply r, runtime::context& ctx) {
   if (const auto* h = std::get_if<history>(&q)) return on_history(*h, std::move(r), ctx);
   if (std::holds_alternative<look>(q)) return on_look(std::move(r), ctx);
+  if (const auto* b = std::get_if<board>(&q)) return on_board(*b, std::move(r), ctx);
   on_presence(std::get<presence>(q), std::move(r));
 }
 
@@ -181,6 +204,7 @@ void room_logic::say(const publish& p, runtime::reply& r, runtime::context& ctx)
   if (auto limited = over_rate(p, ctx)) return r.failed(std::move(*limited));
   auto& now = std::get<accepted>(said);
   state_.apply(now.event);
+  typing_.ends(p.user);
   auto what = to_changes(now, env_->how.dedupe_window);
   retain(what, ctx);
   ctx.persist(std::move(what), [this, r = std::move(r), m = std::move(now.message), floor = floor_ahead()](
@@ -230,6 +254,7 @@ void room_logic::on_presence(const presence& p, runtime::reply r) const {
 
 void room_logic::departed(const roster::departure& d) {
   if (d.disappeared) news_.left(*d.disappeared, roster_.count());
+  if (d.disappeared) typing_.ends(*d.disappeared);
   if (d.counted) news_.counted();
 }
 
@@ -240,6 +265,9 @@ void room_logic::on_timer(runtime::context& ctx) {
   if (auto change = news_.take(id_, status(), ctx.now())) env_->out.publish(std::move(change));
   if (recent_.size() != 0 && recent_until_ <= ctx.now()) recent_.clear();
   if (!banned_.empty()) tell_banned(ctx);
+  close_tally_when_due(ctx);
+  tell_boards(ctx);
+  tell_typing(ctx.now());
   if (sweep_at_ && *sweep_at_ <= ctx.now()) {
     sweep_at_.reset();
     sweep(ctx);
@@ -257,18 +285,23 @@ void room_logic::wake(runtime::context& ctx) {
   if (auto due = news_.due(roster_.count())) when = when ? std::min(*when, *due) : *due;
   if (recent_.size() != 0) when = when ? std::min(*when, recent_until_) : recent_until_;
   if (sweep_at_) when = when ? std::min(*when, *sweep_at_) : *sweep_at_;
+  if (auto due = watching_.due(roster_.count(), ctx.now())) when = when ? std::min(*when, *due) : *due;
+  if (auto due = typing_.due()) when = when ? std::min(*when, *due) : *due;
+  if (tally_due_) when = when ? std::min(*when, *tally_due_) : *tally_due_;
   if (when) ctx.wake_at(std::max(*when, ctx.now()));
 }
 
-room_status room_logic::status() const { return {roster_.count(), capacity(), ruled_.modes()}; }
+room_status room_logic::status() const { return {roster_.count(), capacity(), ruled_.modes(), reacted_}; }
 
 bool room_logic::passive() const {
-  return roster_.count() == 0 && !news_.pending() && !sweeping_ && banned_.empty() && parked_.empty();
+  return roster_.count() == 0 && !news_.pending() && !sweeping_ && banned_.empty() && parked_.empty() && tally_.empty();
 }
 
 std::size_t room_logic::memory_bytes() const {
   return sizeof(room_logic) + recent_.bytes() + recent_.size() * bytes_a_message + roster_.count() * bytes_a_member +
-         state_.marks() * bytes_a_mark + state_.history().all().size() * sizeof(chapter);
+         state_.marks() * bytes_a_mark + state_.reacted().marks() * bytes_a_reacting +
+         (state_.reacted().today().size() + state_.reacted().ever().size()) * bytes_a_board_entry +
+         state_.history().all().size() * sizeof(chapter);
 }
 
 runtime::inspection room_logic::inspect() const {
@@ -282,6 +315,8 @@ runtime::inspection room_logic::inspect() const {
           {"members", std::to_string(roster_.users())},
           {"held_places", std::to_string(roster_.held())},
           {"marks", std::to_string(state_.marks())},
+          {"reactions", std::to_string(total_of(state_.reacted().sums()))},
+          {"reacting_users", std::to_string(state_.reacted().marks())},
           {"recent_messages", std::to_string(recent_.size())},
           {"recent_bytes", std::to_string(recent_.bytes())},
           {"sanctions", std::to_string(state_.ruled().sanctions())},

@@ -8,11 +8,13 @@
 
 #include "actors/fanout.hpp"
 #include "actors/room/announcements.hpp"
+#include "actors/room/board_watch.hpp"
 #include "actors/room/recent_messages.hpp"
 #include "actors/room/resume_gate.hpp"
 #include "actors/room/room_actor.hpp"
 #include "actors/room/room_state.hpp"
 #include "actors/room/roster.hpp"
+#include "actors/room/typists.hpp"
 #include "runtime/logic.hpp"
 
 namespace lightstick::actors::room {
@@ -43,6 +45,9 @@ class room_logic final : public runtime::logic {
   static constexpr std::chrono::seconds recent_kept_for{15};
   /// Joins that wait for the newest messages to be read; beyond it they are told when to come again.
   static constexpr std::size_t parked_max = 4'096;
+  /// Reactions are gathered so long, or until there are so many; of a quiet room they are not.
+  static constexpr std::chrono::milliseconds tally_every{100};
+  static constexpr std::size_t tally_max = 1'024;
 
   room_logic(const actor_id& self, std::shared_ptr<const environment> env);
 
@@ -94,7 +99,7 @@ class room_logic final : public runtime::logic {
     bool sweep = false;   ///< a moderator's withdrawal: the rest of the user stays
   };
 
-  using question = std::variant<history, presence, look>;
+  using question = std::variant<history, presence, look, board>;
 
   void on_message(const runtime::message& m, runtime::reply& r, runtime::context& ctx);
   void on_open(runtime::reply& r, runtime::context& ctx);
@@ -119,6 +124,15 @@ class room_logic final : public runtime::logic {
   [[nodiscard]] result<tomb_made> entomb(erasing& job, runtime::changes& what, runtime::context& ctx);
   void name_in_push(const user_id& user);
   void on_presence(const presence& p, runtime::reply r) const;
+  void on_react(const react& c, runtime::reply r, runtime::context& ctx);
+  /// Commits what was gathered, and answers it.
+  void close_tally(runtime::context& ctx);
+  void close_tally_when_due(runtime::context& ctx);
+  void on_board(const board& b, runtime::reply r, runtime::context& ctx);
+  [[nodiscard]] board_page page_of(board_of which, std::uint32_t top, wall_ms now) const;
+  void tell_boards(runtime::context& ctx);
+  void on_typing(const typing& t, runtime::reply& r, runtime::context& ctx);
+  void tell_typing(steady_time now);
   void on_moderate(const moderate& m, runtime::reply r, runtime::context& ctx);
   void on_set_filter(const set_filter& f, runtime::reply r, runtime::context& ctx);
   void set_rule(result<std::optional<event>> decided, runtime::reply r, runtime::context& ctx);
@@ -187,6 +201,18 @@ class room_logic final : public runtime::logic {
   std::uint32_t erasures_ = 0;  ///< steps ended; a page read across one may hold what was erased
   moderation ruled_;  ///< as it is committed
   std::vector<session_id> banned_;  ///< out of the roster, and could not be told yet
+  /// Who waits for the tally to be durable.
+  struct reacting {
+    runtime::reply r;
+    reacted answer;
+  };
+  tally tally_;
+  std::vector<reacting> reacting_;
+  std::optional<steady_time> tally_due_;
+  board_watch watching_;
+  typists typing_;
+  steady_time tally_quiet_{};             ///< from then on a reaction need not wait for others
+  std::vector<reaction_sum> reacted_;     ///< as it is committed
   bool sweeping_ = false;
   std::optional<steady_time> sweep_at_;  ///< the last try failed
   bool erased_perhaps_ = false;  ///< the disk may have withdrawn what memory still has

@@ -92,6 +92,7 @@ void room_logic::on_join(const join& j, runtime::reply& r, runtime::context& ctx
   on_its_way.fresh = admitted->fresh;
   on_its_way.limit = {j.limit, j.bytes_max, 0};
   on_its_way.since = j.since;
+  on_its_way.answer.seq = state_.reacted().base(j.user, j.device, tally_);
   if (exists_) return answer_join(std::move(on_its_way), ctx);
 
   // The first to come creates the room; who comes before that is committed waits for it.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "actors/room/room_state.hpp"
+#include "runtime/base/names.hpp"
 
 namespace lightstick::actors::room {
 namespace {
@@ -45,6 +46,31 @@ result<void> room_state::may_say(const publish& command, wall_ms now) const {
     if (left > 0) return tl::unexpected<error>(std::move(wait));
   }
   return passes_filters(command, now);
+}
+
+result<room::reacted> room_state::decide(const react& command, const tally& ahead, wall_ms now) const {
+  if (!exists_) return fail(errc::room_not_found, "the room does not exist");
+  if (command.user.empty() || command.user.str().size() > name_bytes_max ||
+      command.device.str().size() > device_bytes_max) {
+    return wrong("user or device is too long");
+  }
+  auto out = reactions_.look(command, ahead, now);
+  if (!out || out->outcome != room::reacted::how::counted) return out;
+  if (const auto* ban = essence_.ruled.banned(command.user, command.device, now)) {
+    return tl::unexpected<error>(banned_error(*ban, now));
+  }
+  if (const auto* mute = essence_.ruled.find(sanction_kind::mute, command.user, now)) {
+    return tl::unexpected<error>(with_end(errc::muted, "", *mute, now));
+  }
+  if (command.as == role::fan && reactions_.is_new(command.kind, ahead) && words_.finds(folded(command.kind))) {
+    return fail(errc::filtered, "a word");
+  }
+  return out;
+}
+
+void room_state::take_in(const react& command, tally& to, wall_ms now) const {
+  const bool shadow = essence_.ruled.find(sanction_kind::shadow, command.user, now) != nullptr;
+  reactions_.take_in(command, shadow, to, now);
 }
 
 std::uint64_t room_state::remembers_ms() const noexcept {

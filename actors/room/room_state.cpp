@@ -168,9 +168,17 @@ std::vector<std::string> room_state::forget_marks(const user_id& user, offset la
   return out;
 }
 
+room_state::essence room_state::to_essence() const {
+  auto out = essence_;
+  out.reacted = reactions_.to_essence();
+  return out;
+}
+
 void room_state::restore(const essence& e) {
   exists_ = true;
   essence_ = e;
+  essence_.reacted = {};
+  reactions_.restore(e.reacted);
   words_ = word_filter{e.ruled.filters().words};
 }
 
@@ -187,6 +195,9 @@ result<void> room_state::replay(const event& e) {
       return fail(lightstick::errc::corrupt, "floor " + std::to_string(gone->floor.value()) + " follows floor " +
                                                  std::to_string(essence_.history.floor().value()));
     }
+  }
+  if (const auto* sums = std::get_if<tallied>(&e); sums != nullptr && !reactions_.fits(*sums)) {
+    return fail(lightstick::errc::corrupt, "reactions do not follow those before");
   }
   const auto placed = place_of(e);
   if (placed && (placed->first != essence_.last.next() || placed->second < essence_.last_ts)) {

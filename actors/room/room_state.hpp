@@ -12,6 +12,7 @@
 #include "actors/room/chapters.hpp"
 #include "actors/room/messages.hpp"
 #include "actors/room/moderation.hpp"
+#include "actors/room/reactions.hpp"
 #include "actors/room/speakers.hpp"
 #include "actors/room/text_filter.hpp"
 
@@ -103,7 +104,7 @@ struct filters_set {
   friend bool operator==(const filters_set&, const filters_set&) = default;
 };
 
-using event = std::variant<created, posted, trimmed, tombed, swept, sanctioned, lifted, mode_set, filters_set>;
+using event = std::variant<created, posted, trimmed, tombed, swept, sanctioned, lifted, mode_set, filters_set, tallied>;
 
 /// Who published under which `cid`: length-prefixed user, device and cid; also the key of the mark's row.
 [[nodiscard]] std::string mark_key(const user_id& user, const device_id& device, std::string_view cid);
@@ -161,6 +162,7 @@ class room_state {
     std::chrono::milliseconds dedupe_window{std::chrono::minutes{5}};
     std::uint32_t marks_max = 131'072;
     retention keep{};
+    std::uint32_t reacting_max = 32'768;  ///< users whose reactions are told apart, see `reactions`
   };
   /// What a snapshot holds.
   struct essence {
@@ -169,11 +171,12 @@ class room_state {
     wall_ms last_ts;
     chapters history{};
     moderation ruled{};
+    reactions::essence reacted{};
     friend bool operator==(const essence&, const essence&) = default;
   };
 
   room_state() : room_state(rules{}) {}
-  explicit room_state(rules r) : rules_(r) {}
+  explicit room_state(rules r) : rules_(r), reactions_(r.reacting_max) {}
 
   [[nodiscard]] bool exists() const noexcept { return exists_; }
   [[nodiscard]] wall_ms created_at() const noexcept { return essence_.created; }
@@ -181,11 +184,12 @@ class room_state {
   [[nodiscard]] std::size_t marks() const noexcept { return marks_.size(); }
   [[nodiscard]] const chapters& history() const noexcept { return essence_.history; }
   [[nodiscard]] const moderation& ruled() const noexcept { return essence_.ruled; }
+  [[nodiscard]] const reactions& reacted() const noexcept { return reactions_; }
   /// The smallest offset that may be shown at that time, as far as chapters tell: of the chapter it is in, some may be
   /// too old. `floor`: the one that is committed, which this state may be ahead of.
   [[nodiscard]] offset first_shown(wall_ms now, offset floor) const noexcept;
   /// REQUIRES: exists().
-  [[nodiscard]] const essence& to_essence() const noexcept { return essence_; }
+  [[nodiscard]] essence to_essence() const;
 
   /// REQUIRES: not exists().
   [[nodiscard]] created decide_create(wall_ms now) const;
@@ -203,6 +207,12 @@ class room_state {
   /// `how` message: the one at `command.off`; else all that `command.user` has said.
   /// Errors: bad_request, overloaded (withdrawals_max).
   [[nodiscard]] result<tomb_made> decide_tomb(const moderate& command, tomb_kind how, wall_ms now) const;
+  /// What is to become of a reaction. Errors: as `react`. `ahead`: what was taken in since the last `close`.
+  [[nodiscard]] result<room::reacted> decide(const react& command, const tally& ahead, wall_ms now) const;
+  /// REQUIRES: `decide` said `counted`.
+  void take_in(const react& command, tally& to, wall_ms now) const;
+  /// The event of all that was taken in, which is to be applied, and the rows of its commit.
+  [[nodiscard]] reactions::closed close(tally t, wall_ms now) { return reactions_.close(std::move(t), now); }
   /// What has to go, if anything. `now` is the wall clock's: one that is far ahead takes history with it.
   [[nodiscard]] std::optional<trimmed> decide_trim(wall_ms now) const noexcept;
   /// When that will be, if nothing is said meanwhile.
@@ -215,18 +225,23 @@ class room_state {
   /// REQUIRES: the rows are removed in one commit with a snapshot, or the state is thrown away.
   [[nodiscard]] std::vector<std::string> forget_marks(const user_id& user, offset last);
 
+  /// Boards and marks of reactions do not name the user any more; whether anything has changed, and whether the row of
+  /// the marks has to go. REQUIRES: as `forget_marks`.
+  std::pair<bool, bool> forget_reactions(const user_id& user) { return reactions_.forget(user); }
+
   /// Sanctions do not name this moderator any more; whether one did. REQUIRES: as `forget_marks`.
   bool forget_author(const user_id& user);
 
   void restore(const essence& e);
   /// Idempotent; of two marks with one key the later offset stays.
   void restore_mark(std::string key, mark m);
+  void restore_mark(const user_id& user, user_marks m) { reactions_.restore(user, std::move(m)); }
   /// Applies what was read back. Errors: corrupt, when it does not follow this state.
   [[nodiscard]] result<void> replay(const event& e);
 
   /// The same durable state. Marks that only one side has count when they are still inside the window.
   friend bool operator==(const room_state& a, const room_state& b) noexcept {
-    return a.exists_ == b.exists_ && a.essence_ == b.essence_ && a.marks_ == b.marks_;
+    return a.exists_ == b.exists_ && a.essence_ == b.essence_ && a.marks_ == b.marks_ && a.reactions_ == b.reactions_;
   }
 
  private:
@@ -246,6 +261,7 @@ class room_state {
   void apply_one(const lifted& e);
   void apply_one(const mode_set& e);
   void apply_one(const filters_set& e);
+  void apply_one(const tallied& e) { reactions_.apply(e); }
   /// How long it matters what somebody said last. Milliseconds.
   [[nodiscard]] std::uint64_t remembers_ms() const noexcept;
   [[nodiscard]] result<void> passes_filters(const publish& command, wall_ms now) const;
@@ -259,7 +275,8 @@ class room_state {
 
   rules rules_;
   bool exists_ = false;
-  essence essence_;
+  essence essence_;  ///< without `reacted`
+  reactions reactions_;
   using mark_table = std::unordered_map<std::string, mark>;
   mark_table marks_;
   word_filter words_;  ///< the filters' words, as they are looked for

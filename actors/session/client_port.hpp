@@ -21,8 +21,8 @@ enum class close_code : std::uint16_t {
   no_pong = 4201,
 };
 
-using answer_body =
-    std::variant<welcome, refreshed, join_result, left, published, history_page, cursor, present, moderated>;
+using answer_body = std::variant<welcome, refreshed, join_result, left, published, history_page, cursor, present,
+                                 moderated, reacted, boarded, typed>;
 
 /// An error with the time after which asking again makes sense.
 struct refusal {

@@ -102,6 +102,25 @@ struct moderate {
   std::optional<bool> links{};
   std::optional<std::uint64_t> repeats_ms{};
 };
+struct react {
+  request_id id = 0;
+  room_id room;
+  std::string kind;
+  std::uint32_t n = 1;
+  std::uint64_t seq = 0;
+};
+/// Who cheered most.
+struct board {
+  request_id id = 0;
+  room_id room;
+  board_of of = board_of::day;
+  std::uint32_t top = 10;
+  bool watch = false;
+};
+struct typing {
+  request_id id = 0;
+  room_id room;
+};
 /// The connection is gone; the session ends and its rooms hold its place for a while.
 struct disconnected {};
 /// `fanout::call_roll`: tell this room again that the session is there.
@@ -158,6 +177,19 @@ struct cursor {
 struct moderated {
   room_id room;
   offset off;  ///< of the tomb; 0: there is no new one
+};
+struct reacted {
+  room_id room;
+  std::uint64_t seq = 0;  ///< the one that was asked for
+  room::reacted what;
+};
+struct boarded {
+  room_id room;
+  room::board_page page;
+};
+struct typed {
+  room_id room;
+  bool shown = false;
 };
 struct present {
   room_id room;

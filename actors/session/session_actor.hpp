@@ -13,6 +13,8 @@ namespace lightstick::actors::session {
 struct options {
   /// Publishes by role (fan, artist, moderator, admin), a session.
   std::array<rate_limit, 4> publish_rate{{{5, 20}, {50, 100}, {50, 100}, {0, 0}}};
+  std::array<rate_limit, 4> react_rate{{{5, 20}, {50, 100}, {50, 100}, {0, 0}}};  ///< reactions, likewise
+  rate_limit typing_rate{1, 5};        ///< that somebody types, a session
   rate_limit request_rate{50, 200};    ///< everything else a client asks, a session
   std::uint32_t rooms_max = 100;       ///< rooms at once; beyond it a join is bad_request
   std::uint32_t text_bytes_max = 4096;

@@ -15,6 +15,8 @@ constexpr std::chrono::milliseconds token_look{std::chrono::hours{1}};
 
 rate_limit publish_rate(const options& o, role as) { return o.publish_rate[static_cast<std::size_t>(as)]; }
 
+rate_limit react_rate(const options& o, role as) { return o.react_rate[static_cast<std::size_t>(as)]; }
+
 error refusal_of(errc code, std::string why) { return {make_error_code(code), std::move(why)}; }
 
 }  // namespace
@@ -25,6 +27,8 @@ session_logic::session_logic(session_id id, identity who, std::shared_ptr<client
       port_(std::move(port)),
       how_(o),
       publishes_(publish_rate(o, who_.as), steady_time{}),
+      reacts_(react_rate(o, who_.as), steady_time{}),
+      typings_(o.typing_rate, steady_time{}),
       requests_(o.request_rate, steady_time{}) {}
 
 session_logic::~session_logic() {
@@ -48,6 +52,9 @@ void session_logic::started(runtime::context& ctx) { watch_token(ctx); }
 void session_logic::handle(runtime::message& m, runtime::reply& /*r*/, runtime::context& ctx) {
   if (gone_) return;
   if (auto* p = runtime::body_of<publish>(m)) return on_publish(std::move(*p), ctx);
+  if (auto* c = runtime::body_of<react>(m)) return on_react(std::move(*c), ctx);
+  if (const auto* t = runtime::body_of<typing>(m)) return on_typing(*t, ctx);
+  if (const auto* b = runtime::body_of<board>(m)) return on_board(*b, ctx);
   if (auto* j = runtime::body_of<join>(m)) return on_join(std::move(*j), ctx);
   if (auto* l = runtime::body_of<leave>(m)) return on_leave(*l, ctx);
   if (auto* h = runtime::body_of<history>(m)) return on_history(*h, ctx);
@@ -132,6 +139,39 @@ void session_logic::on_moderate(moderate m, runtime::context& ctx) {
   ask<room::moderated>(ctx, room::kind, key, std::move(wish), std::move(answered));
 }
 
+void session_logic::on_react(react c, runtime::context& ctx) {
+  const auto id = c.id;
+  if (!admit(id, reacts_, ctx)) return;
+  if (!is_in(c.room)) return refuse(id, refusal_of(errc::forbidden, "join the room first"));
+  room::react wish{id_, who_.user, who_.device, who_.name, who_.as, std::move(c.kind), c.n, c.seq};
+  ask<room::reacted>(ctx, room::kind, c.room.str(), std::move(wish),
+                     [this, id, room = c.room, seq = c.seq](result<room::reacted> done, runtime::context&) {
+                       if (!done) return refuse(id, std::move(done.error()));
+                       port_->answer(id, reacted{room, seq, *done});
+                     });
+}
+
+void session_logic::on_board(const board& b, runtime::context& ctx) {
+  if (!admit(b.id, requests_, ctx)) return;
+  if (auto allowed = check_room(who_, b.room); !allowed) return refuse(b.id, std::move(allowed.error()));
+  ask<room::board_page>(ctx, room::kind, b.room.str(), room::board{b.of, b.top, b.watch},
+                        [this, id = b.id, room = b.room](result<room::board_page> done, runtime::context&) {
+                          if (!done) return refuse(id, std::move(done.error()));
+                          port_->answer(id, boarded{room, std::move(*done)});
+                        });
+}
+
+void session_logic::on_typing(const typing& t, runtime::context& ctx) {
+  if (!admit(t.id, typings_, ctx)) return;
+  if (!is_in(t.room)) return refuse(t.id, refusal_of(errc::forbidden, "join the room first"));
+  const bool is_member = std::ranges::find(who_.rooms, t.room.str()) != who_.rooms.end();
+  ask<room::typing_noted>(ctx, room::kind, t.room.str(), room::typing{id_, who_.user, who_.name, who_.as, is_member},
+                          [this, id = t.id, room = t.room](result<room::typing_noted> done, runtime::context&) {
+                            if (!done) return refuse(id, std::move(done.error()));
+                            port_->answer(id, typed{room, done->shown});
+                          });
+}
+
 void session_logic::on_banned(const room_id& room) {
   if (is_in(room)) port_->close(close_code::banned, "banned");
 }
@@ -147,6 +187,7 @@ void session_logic::on_refresh(refresh r, runtime::context& ctx) {
   r.renewed.device = std::move(who_.device);
   who_ = std::move(r.renewed);
   publishes_.set_limit(publish_rate(how_, who_.as), ctx.now());
+  reacts_.set_limit(react_rate(how_, who_.as), ctx.now());
   watch_token(ctx);
   port_->answer(r.id, refreshed{seconds_left(who_, ctx.wall())});
 }

@@ -91,6 +91,9 @@ class session_logic final : public runtime::logic {
   void on_presence(const presence& p, runtime::context& ctx);
   void on_refresh(refresh r, runtime::context& ctx);
   void on_moderate(moderate m, runtime::context& ctx);
+  void on_react(react c, runtime::context& ctx);
+  void on_board(const board& b, runtime::context& ctx);
+  void on_typing(const typing& t, runtime::context& ctx);
   void on_banned(const room_id& room);
   /// False when it was refused: the token has ended, or too many requests.
   [[nodiscard]] bool admit(request_id id, token_bucket& limit, runtime::context& ctx);
@@ -148,6 +151,8 @@ class session_logic final : public runtime::logic {
   std::shared_ptr<client_port> port_;
   options how_;
   token_bucket publishes_;
+  token_bucket reacts_;
+  token_bucket typings_;
   token_bucket requests_;
   places rooms_;
   std::vector<room_task> deferred_;

@@ -98,6 +98,7 @@ class connection : public subscriber, public tracked, public port_owner {
   void on_refresh(protocol::refresh r);
   void on_ping(const protocol::ping& p);
   void on_publish(actors::session::publish p);
+  void on_react(actors::session::react r);
   template <class Request>
   void pass_on(Request request);
   void apply(port_event e);

@@ -82,6 +82,7 @@ struct connection::frame_visitor {
   void operator()(protocol::refresh& r) { c.on_refresh(std::move(r)); }
   void operator()(protocol::ping& p) { c.on_ping(p); }
   void operator()(session::publish& p) { c.on_publish(std::move(p)); }
+  void operator()(session::react& r) { c.on_react(std::move(r)); }
   template <class Request>
   void operator()(Request& request) {
     c.pass_on(std::move(request));
@@ -185,6 +186,16 @@ void connection::on_publish(session::publish p) {
     }
   }
   pass_on(std::move(p));
+}
+
+void connection::on_react(session::react r) {
+  const bool limited = member_->as == actors::role::fan;
+  const auto wait =
+      limited ? core_.fan_reaction_rates.take(member_->token.user, core_.clock.now()) : std::chrono::milliseconds{0};
+  if (wait.count() > 0) {
+    return refuse(r.id, {{make_error_code(actors::errc::rate_limited), "too many reactions of this user"}, wait});
+  }
+  pass_on(std::move(r));
 }
 
 template <class Request>

@@ -28,6 +28,7 @@ struct core {
         accepts(opts.accept_rate),
         guest_rates(opts.guest_rate, opts.loopback_exempt),
         fan_rates(opts.fan_publish_rate),
+        fan_reaction_rates(opts.fan_react_rate),
         address_publish_rates(opts.address_publish_rate, opts.loopback_exempt),
         service_rates(opts.service_rate),
         rooms(counts) {}
@@ -43,6 +44,7 @@ struct core {
   shared_rate accepts;
   address_rates guest_rates;
   keyed_rates<user_id> fan_rates;       ///< publishes of one fan, all sessions on this node
+  keyed_rates<user_id> fan_reaction_rates;  ///< their reactions, likewise
   address_rates address_publish_rates;  ///< of all fans of one address
   keyed_rates<user_id> service_rates;   ///< requests of one service
   relays rooms;

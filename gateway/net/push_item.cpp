@@ -58,6 +58,7 @@ std::vector<push_ptr> join_batches(std::span<const push_ptr> batches) {
 
 void apply(actors::room_change& whole, const actors::room_change& next) {
   whole.status = next.status;
+  if (next.typing) whole.typing = next.typing;
   for (const auto& user : next.left) {
     std::erase_if(whole.joined, [&](const actors::member& m) { return m.user == user; });
     if (std::find(whole.left.begin(), whole.left.end(), user) == whole.left.end()) whole.left.push_back(user);
@@ -69,10 +70,40 @@ void apply(actors::room_change& whole, const actors::room_change& next) {
   }
 }
 
+void apply(actors::board_delta& whole, const actors::board_delta& next) {
+  if (whole.since != next.since) {
+    whole = next;
+    return;
+  }
+  for (const auto& user : next.gone) {
+    std::erase_if(whole.set, [&](const actors::board_entry& row) { return row.user == user; });
+    if (std::ranges::find(whole.gone, user) == whole.gone.end()) whole.gone.push_back(user);
+  }
+  for (const auto& row : next.set) {
+    std::erase(whole.gone, row.user);
+    std::erase_if(whole.set, [&](const actors::board_entry& known) { return known.user == row.user; });
+    whole.set.push_back(row);
+  }
+}
+
+void apply_boards(actors::room_change& whole, const actors::room_change& next) {
+  for (const auto& board : next.boards) {
+    const auto known = std::ranges::find(whole.boards, board.of, &actors::board_delta::of);
+    if (known == whole.boards.end()) {
+      whole.boards.push_back(board);
+    } else {
+      apply(*known, board);
+    }
+  }
+}
+
 push_ptr join_changes(std::span<const push_ptr> changes) {
   if (changes.size() == 1) return changes.front();
   auto whole = std::make_shared<actors::room_change>(*changes.front()->change);
-  for (const auto& each : changes.subspan(1)) apply(*whole, *each->change);
+  for (const auto& each : changes.subspan(1)) {
+    apply(*whole, *each->change);
+    apply_boards(*whole, *each->change);
+  }
   auto item = std::make_shared<push_item>();
   item->change = std::move(whole);
   return item;
@@ -105,6 +136,13 @@ std::size_t weight_of(const push_item& item) {
   }
   for (const auto& m : item.change->joined) total += member_overhead_bytes + m.user.str().size() + m.name.size();
   for (const auto& user : item.change->left) total += member_overhead_bytes + user.str().size();
+  for (const auto& board : item.change->boards) {
+    for (const auto& row : board.set) total += member_overhead_bytes + row.user.str().size() + row.name.size();
+    for (const auto& user : board.gone) total += member_overhead_bytes + user.str().size();
+  }
+  if (item.change->typing) {
+    for (const auto& m : *item.change->typing) total += member_overhead_bytes + m.user.str().size() + m.name.size();
+  }
   return total;
 }
 

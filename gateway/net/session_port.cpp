@@ -27,6 +27,9 @@ void note_effects(const session::answer_body& body, port_event& e) {
     note_effect(*join, e);
   } else if (const auto* left = std::get_if<session::left>(&body)) {
     e.left = left->room;
+  } else if (const auto* c = std::get_if<session::reacted>(&body);
+             c != nullptr && c->what.outcome == actors::room::reacted::how::lost) {
+    e.errors.push_back(actors::errc::bad_request);
   }
 }
 

@@ -20,6 +20,7 @@ constexpr std::uint32_t data_depth_max = 6;
 constexpr std::uint32_t history_limit_max = 100;
 constexpr std::uint32_t join_limit_max = 100;
 constexpr std::uint32_t presence_limit_max = 100;
+constexpr std::uint32_t board_top_max = 100;
 
 room_id room_of(fields& f) { return room_id(f.name("room", name_bytes_max)); }
 
@@ -246,17 +247,49 @@ client_frame parse_mod(fields& f, session::request_id id, const limits&) {
   return m;
 }
 
+client_frame parse_react(fields& f, session::request_id id, const limits&) {
+  session::react c;
+  c.id = id;
+  c.room = room_of(f);
+  c.kind = f.filled_string("kind");
+  if (!f.failed() && !actors::room::valid_kind(c.kind)) {
+    f.refuse("kind", "is not 1 to 16 lower-case letters, digits, - and _");
+  }
+  c.n = static_cast<std::uint32_t>(f.optional_number("n", 1, actors::room::reaction_n_max).value_or(1));
+  c.seq = f.number("seq", 1, id_max);
+  return c;
+}
+
+client_frame parse_board(fields& f, session::request_id id, const limits&) {
+  session::board b;
+  b.id = id;
+  b.room = room_of(f);
+  const auto of = f.optional_string("of", name_bytes_max).value_or("day");
+  b.of = of == "all" ? actors::board_of::all : actors::board_of::day;
+  if (of != "day" && of != "all") f.refuse("of", "is neither day nor all");
+  b.top = static_cast<std::uint32_t>(f.optional_number("top", 1, board_top_max).value_or(10));
+  b.watch = f.optional_flag("watch").value_or(false);
+  return b;
+}
+
+client_frame parse_typing(fields& f, session::request_id id, const limits&) {
+  return session::typing{.id = id, .room = room_of(f)};
+}
+
 struct operation {
   std::string_view name;
   client_frame (*parse)(fields& f, session::request_id id, const limits& l);
 };
 /// By how often they come.
-constexpr std::array<operation, 10> operations{{{"pub", parse_pub},
+constexpr std::array<operation, 13> operations{{{"pub", parse_pub},
+                                                {"react", parse_react},
+                                                {"typing", parse_typing},
                                                 {"read", parse_read},
                                                 {"ping", parse_ping},
                                                 {"history", parse_history},
                                                 {"join", parse_join},
                                                 {"presence", parse_presence},
+                                                {"board", parse_board},
                                                 {"leave", parse_leave},
                                                 {"auth", parse_auth},
                                                 {"refresh", parse_refresh},

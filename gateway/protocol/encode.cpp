@@ -67,9 +67,16 @@ std::string answer(encoding e, session::request_id id, const session::answer_bod
   if (const auto* j = std::get_if<session::join_result>(&body); j != nullptr && !j->outcome) {
     return refusal(e, id, {j->outcome.error(), session::retry_of(j->outcome.error())});
   }
+  const auto* reacted = std::get_if<session::reacted>(&body);
+  const bool lost = reacted != nullptr && reacted->what.outcome == actors::room::reacted::how::lost;
   return encode(e, bytes_of(body), [&](auto f) {
     f.begin_map(2);
     f.field("id", id);
+    if (lost) {
+      f.key("err");
+      f.put_lost(*reacted);
+      return f.end_map();
+    }
     f.key("ok");
     std::visit([&f](const auto& a) { f.put(a); }, body);
     f.end_map();
@@ -120,13 +127,16 @@ std::string tomb(encoding e, const room_id& room, const actors::chat_message& m)
 
 std::string change(encoding e, const actors::room_change& c) {
   return encode(e, 256, [&](auto f) {
-    f.begin_map(3 + (c.joined.empty() ? 0 : 1) + (c.left.empty() ? 0 : 1));
+    f.begin_map(3 + (c.joined.empty() ? 0 : 1) + (c.left.empty() ? 0 : 1) + (c.boards.empty() ? 0 : 1) +
+                (c.typing ? 1 : 0));
     f.field("op", std::string_view("state"));
     f.field("room", c.room);
     f.key("state");
     f.put(c.status);
     if (!c.joined.empty()) f.list("joined", c.joined);
     if (!c.left.empty()) f.list("left", c.left);
+    if (!c.boards.empty()) f.list("boards", c.boards);
+    if (c.typing) f.list("typing", *c.typing);
     f.end_map();
   });
 }

@@ -85,12 +85,43 @@ class frame_writer {
 
   void put(const actors::room_status& s) {
     const auto& [slow_ms, members_only, pins] = s.modes;
-    w_.begin_map(2 + (slow_ms > 0 ? 1 : 0) + (members_only ? 1 : 0) + (pins.empty() ? 0 : 1));
+    w_.begin_map(2 + (slow_ms > 0 ? 1 : 0) + (members_only ? 1 : 0) + (pins.empty() ? 0 : 1) +
+                 (s.reactions.empty() ? 0 : 1));
     field("occupancy", s.occupancy);
     field("capacity", s.capacity);
     if (slow_ms > 0) field("slow_ms", slow_ms);
     if (members_only) field("members_only", true);
     if (!pins.empty()) list("pins", pins);
+    if (!s.reactions.empty()) {
+      w_.key("reactions");
+      w_.begin_map(s.reactions.size());
+      for (const auto& sum : s.reactions) field(sum.kind, sum.n);
+      w_.end_map();
+    }
+    w_.end_map();
+  }
+
+  void put(const actors::board_entry& row) {
+    w_.begin_map(row.err > 0 ? 4 : 3);
+    field("user", row.user);
+    field("name", row.name);
+    field("n", row.n);
+    if (row.err > 0) field("err", row.err);
+    w_.end_map();
+  }
+
+  /// Which board it is: one field, or two.
+  void put_board(actors::board_of of, wall_ms since) {
+    const bool day = of == actors::board_of::day;
+    field("of", std::string_view(day ? "day" : "all"));
+    if (day) field("since", since);
+  }
+
+  void put(const actors::board_delta& d) {
+    w_.begin_map((d.of == actors::board_of::day ? 2 : 1) + (d.set.empty() ? 0 : 1) + (d.gone.empty() ? 0 : 1));
+    put_board(d.of, d.since);
+    if (!d.set.empty()) list("set", d.set);
+    if (!d.gone.empty()) list("gone", d.gone);
     w_.end_map();
   }
 
@@ -175,7 +206,7 @@ class frame_writer {
       return;
     }
     const auto& joined = *j.outcome;
-    w_.begin_map(8);
+    w_.begin_map(joined.seq > 0 ? 9 : 8);
     field("room", j.room);
     field("hist", joined.hist);
     field("off", joined.off);
@@ -185,6 +216,7 @@ class frame_writer {
     w_.key("state");
     put(joined.status);
     field("read", j.read);
+    if (joined.seq > 0) field("seq", joined.seq);
     w_.end_map();
   }
 
@@ -240,6 +272,41 @@ class frame_writer {
     w_.begin_map(tomb ? 2 : 1);
     field("room", a.room);
     if (tomb) field("off", a.off);
+    w_.end_map();
+  }
+
+  void put(const actors::session::reacted& a) {
+    const bool again = a.what.outcome == actors::room::reacted::how::again;
+    w_.begin_map(again ? 3 : 2);
+    field("room", a.room);
+    field("seq", a.seq);
+    if (again) field("dup", true);
+    w_.end_map();
+  }
+  /// A reaction of which is not known any more whether it was counted, as an error.
+  void put_lost(const actors::session::reacted& a) {
+    w_.begin_map(3);
+    field("code", static_cast<std::uint64_t>(actors::errc::bad_request));
+    field("msg", std::string_view("bad request: seq was passed"));
+    field("seq", a.what.seq);
+    w_.end_map();
+  }
+
+  void put(const actors::session::boarded& a) {
+    const auto& page = a.page;
+    w_.begin_map((page.of == actors::board_of::day ? 4 : 3) + (page.unseen > 0 ? 1 : 0) + (page.watch_ms > 0 ? 1 : 0));
+    field("room", a.room);
+    put_board(page.of, page.since);
+    list("top", page.rows);
+    if (page.unseen > 0) field("unseen", page.unseen);
+    if (page.watch_ms > 0) field("watch_ms", page.watch_ms);
+    w_.end_map();
+  }
+
+  void put(const actors::session::typed& a) {
+    w_.begin_map(2);
+    field("room", a.room);
+    field("shown", a.shown);
     w_.end_map();
   }
 

@@ -48,7 +48,8 @@ struct ping {
 };
 using client_frame =
     std::variant<auth, refresh, ping, actors::session::join, actors::session::leave, actors::session::publish,
-                 actors::session::history, actors::session::read, actors::session::presence, actors::session::moderate>;
+                 actors::session::history, actors::session::read, actors::session::presence, actors::session::moderate,
+                 actors::session::react, actors::session::board, actors::session::typing>;
 
 /// One frame of a message: what it asks, or why it is refused (107 with the request's id, when it had one).
 struct decoded {

@@ -1,4 +1,4 @@
-// The records of a room. The input: decoder (1) | offset of the row's key (1) | record
+// The records of a room. The input: decoder (1, modulo 5) | offset of the row's key (1) | record
 
 #include "actors/room/room_codec.hpp"
 
@@ -28,10 +28,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   auto which = in.byte();
   auto key = lightstick::runtime::big_endian_key(in.byte());
   auto record = in.rest();
-  switch (which % 4) {
+  switch (which % 5) {
     case 0: round_trip([](const std::string& r) { return decode_event(r); }, record); break;
     case 1: round_trip([](const std::string& r) { return decode_snapshot(r); }, record); break;
     case 2: round_trip([](const std::string& r) { return decode_mark(r); }, record); break;
+    case 4: round_trip([](const std::string& r) { return decode_reaction_marks(r); }, record); break;
     default:
       if (auto message = decode_message({key, record})) {
         auto again = decode_message({key, encode(**message)});

@@ -75,8 +75,9 @@ function(lightstick_fuzz_tests)
   lightstick_fuzzer(record_file SOURCES storage/rocks/record_file.cpp)
   lightstick_fuzzer(label SOURCES ${records} ${identity} storage/data_folder.cpp storage/files.cpp runtime/base/log.cpp
     runtime/base/clock.cpp LINK -lcrypto -lspdlog -lfmt)
-  set(room actors/chat_message.cpp actors/room/chapters.cpp actors/room/moderation.cpp actors/room/room_rules.cpp
-    actors/room/room_state.cpp actors/room/speakers.cpp actors/room/text_filter.cpp)
+  set(room actors/chat_message.cpp actors/room/chapters.cpp actors/room/cheer_board.cpp actors/room/moderation.cpp
+    actors/room/reaction_marks.cpp actors/room/reactions.cpp actors/room/room_rules.cpp actors/room/room_state.cpp
+    actors/room/speakers.cpp actors/room/text_filter.cpp)
   lightstick_fuzzer(room SOURCES ${base} ${room} runtime/record_codec.cpp runtime/durable_log.cpp
     actors/room/room_codec.cpp LINK -licuuc)
   lightstick_fuzzer(backup SOURCES ${base} storage/errc.cpp storage/backup_label.cpp storage/files.cpp)

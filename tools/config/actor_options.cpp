@@ -18,6 +18,10 @@ std::vector<option> actor_options() {
                LS_AT(room.dedupe_window), 5min, 1h),
       number("room.marks", "Publishes with a `cid` in that window, in one room; beyond it error 130.",
              LS_AT(room.marks_max), 1'024, 16'777'216),
+      number("room.reacting_users",
+             "Users of whom a room knows which reactions were counted; beyond it those who reacted longest ago are "
+             "forgotten.",
+             LS_AT(room.reacting_max), 1'024, 1'048'576),
       number("room.recent", "Newest messages of a room kept in memory, for joins.", LS_AT(room.recent_max), 1, 10'000),
       duration("room.retention_age",
                "Messages older than this are not shown any more, and removed later. 0ms: they stay for ever.",

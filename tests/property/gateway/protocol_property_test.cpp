@@ -62,6 +62,12 @@ struct is_possible {
   bool operator()(const session::presence& f) const {
     return good_name(f.room.str()) && f.limit >= 1 && f.limit <= 100 && (f.after.empty() || good_name(f.after));
   }
+  bool operator()(const session::react& f) const {
+    return good_name(f.room.str()) && actors::room::valid_kind(f.kind) && f.n >= 1 &&
+           f.n <= actors::room::reaction_n_max && f.seq >= 1;
+  }
+  bool operator()(const session::board& f) const { return good_name(f.room.str()) && f.top >= 1 && f.top <= 100; }
+  bool operator()(const session::typing& f) const { return good_name(f.room.str()); }
   bool operator()(const session::moderate& f) const {
     using rules = actors::room::moderation;
     const auto good_word = [](const std::string& w) { return w.size() <= rules::word_bytes_max && valid_utf8(w); };

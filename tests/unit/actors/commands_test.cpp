@@ -69,6 +69,10 @@ TEST(room_commands, every_command_can_be_read_back) {
   goes_there_and_back(codec, room::presence{3, "jun"});
   room::moderate ban{user_id{"mod"}, role::moderator, room::act::ban, user_id{"17"}, {}, 60'000, false, true, "spam"};
   goes_there_and_back(codec, ban);
+  goes_there_and_back(codec,
+                      room::react{session_id{"s8"}, user_id{"17"}, device_id{"web"}, "Mina", role::fan, "cheer", 3, 8});
+  goes_there_and_back(codec, room::board{board_of::all, 5, true});
+  goes_there_and_back(codec, room::typing{session_id{"s8"}, user_id{"17"}, "Mina", role::fan, true});
   goes_there_and_back(codec, room::set_filter{user_id{"mod"}, role::moderator, {"바보"}, {"spam"}, true, 7, "calm"});
   goes_there_and_back(codec, room::post{user_id{"bot"}, "Bot", role::artist, "k-1", "hi", offset{3}, -5, "\x80"});
   goes_there_and_back(codec, room::configure{user_id{"shop"}, true, 7U, true, 5U, false,

@@ -204,7 +204,7 @@ TEST(room_codec, a_row_under_another_key_is_refused) {
 TEST(room_codec, unknown_types_roles_and_versions_are_refused) {
   EXPECT_FALSE(decode_event("\x93\x01\x03\x01"));
   EXPECT_FALSE(decode_event("\x93\x02\x04\x01"));
-  EXPECT_FALSE(decode_event("\x93\x06\x01\x01"));
+  EXPECT_FALSE(decode_event("\x93\x07\x01\x01"));
   auto row = encode(golden_message());
   row[row.find("Mina") + 4] = '\x04';
   EXPECT_FALSE(decode_message({runtime::big_endian_key(45), row}));

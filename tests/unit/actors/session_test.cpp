@@ -314,6 +314,59 @@ TEST(session, passes_acts_of_moderators_on_with_who_and_as_what) {
   EXPECT_EQ(d.ctx.next_ask<room::set_filter>()->add, std::vector<std::string>{"spam"});
 }
 
+TEST(session, passes_reactions_on_by_a_rate_of_their_own) {
+  options how;
+  how.react_rate[0] = {1, 2};
+  how.publish_rate[0] = {1, 1};
+  session_driver d{how};
+  d.be_in();
+  const react cheer{7, aurora, "cheer", 3, 8};
+  d.send(cheer);
+  const auto* asked = d.ctx.next_ask<room::react>();
+  ASSERT_NE(asked, nullptr);
+  EXPECT_EQ(asked->user.str(), "17");
+  EXPECT_EQ(asked->device.str(), "web");
+  EXPECT_EQ(asked->n, 3U);
+  EXPECT_EQ(asked->seq, 8U);
+  d.ctx.answer_ask<room::react>(room::reacted{room::reacted::how::again, 0});
+  ASSERT_NE(d.port->last<reacted>(), nullptr);
+  EXPECT_EQ(d.port->last<reacted>()->seq, 8U);
+  EXPECT_EQ(d.port->last<reacted>()->what.outcome, room::reacted::how::again);
+  d.send(cheer);
+  d.send(cheer);
+  EXPECT_EQ(d.port->last_refusal(), code(errc::rate_limited));
+  const auto refused = d.port->refusals.size();
+  d.send(say_hi());
+  EXPECT_EQ(d.port->refusals.size(), refused) << "publishes have theirs";
+}
+
+TEST(session, asks_for_boards_and_says_that_somebody_types) {
+  options how;
+  how.typing_rate = {1, 1};
+  session_driver d{how};
+  d.send(typing{8, aurora});
+  EXPECT_EQ(d.port->last_refusal(), code(errc::forbidden)) << "not in it";
+  d.be_in();
+  d.ctx.advance(std::chrono::seconds{2});
+  d.send(board{7, aurora, board_of::all, 5, true});
+  ASSERT_NE(d.ctx.next_ask<room::board>(), nullptr);
+  EXPECT_EQ(d.ctx.next_ask<room::board>()->top, 5U);
+  d.ctx.answer_ask<room::board>(room::board_page{});
+  EXPECT_NE(d.port->last<boarded>(), nullptr);
+  d.send(typing{8, aurora});
+  d.ctx.answer_ask<room::typing>(room::typing_noted{true});
+  ASSERT_NE(d.port->last<typed>(), nullptr);
+  EXPECT_TRUE(d.port->last<typed>()->shown);
+  d.send(typing{9, aurora});
+  EXPECT_EQ(d.port->last_refusal(), code(errc::rate_limited));
+}
+
+TEST(session, reacts_in_rooms_that_it_is_in_only) {
+  session_driver d;
+  d.send(react{7, aurora, "cheer", 1, 1});
+  EXPECT_EQ(d.port->last_refusal(), code(errc::forbidden));
+}
+
 TEST(session, closes_with_4003_when_a_room_that_it_is_in_bans_the_user) {
   session_driver d;
   d.send(banned{aurora});

@@ -55,6 +55,14 @@ class frame_text {
     return put("presence id=", f.id, " room=", f.room, f.page ? " page" : " count", " limit=", f.limit,
                " after=", f.after);
   }
+  std::string show(const actors::session::react& f) {
+    return put("react id=", f.id, " room=", f.room, " kind=", f.kind, " n=", f.n, " seq=", f.seq);
+  }
+  std::string show(const actors::session::board& f) {
+    return put("board id=", f.id, " room=", f.room, f.of == actors::board_of::day ? " day" : " all", " top=", f.top,
+               f.watch ? " watch" : "");
+  }
+  std::string show(const actors::session::typing& f) { return put("typing id=", f.id, " room=", f.room); }
   std::string show(const actors::session::moderate& f) {
     put("mod id=", f.id, " room=", f.room, " ", to_string(f.what), " user=", f.user);
     optional(" off=", f.off);

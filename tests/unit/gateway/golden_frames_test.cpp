@@ -92,6 +92,9 @@ const std::map<std::string, std::string> client_frames = {
     {"read", "#5 read id=5 room=aurora off=45"},
     {"presence-count", "#8 presence id=8 room=aurora count limit=100 after="},
     {"presence-page", "#8 presence id=8 room=aurora page limit=2 after=16"},
+    {"react", "#13 react id=13 room=aurora kind=cheer n=3 seq=8"},
+    {"board", "#14 board id=14 room=aurora day top=3 watch"},
+    {"typing", "#15 typing id=15 room=aurora"},
     {"ping", "#10 ping id=10"},
     {"mod-delete", "#12 mod id=12 room=aurora delete user= off=44 ms=0 why=spam"},
     {"mod-delete-user", "#12 mod id=12 room=aurora delete user=17 ms=0 why="},
@@ -233,6 +236,26 @@ actors::room_change changed_members() {
   return c;
 }
 
+actors::room_change reacted_to() {
+  auto c = changed();
+  c.status.reactions = {{"cheer", 4'711}, {"heart", 2}};
+  return c;
+}
+constexpr wall_ms midnight{1'789'948'800'000};
+actors::board_entry row(std::string user, std::string name, std::uint64_t n, std::uint64_t err = 0) {
+  return {user_id(std::move(user)), std::move(name), n, err};
+}
+actors::room_change lively() {
+  auto c = changed();
+  c.boards = {{actors::board_of::day, midnight, {row("17", "Mina", 131)}, {user_id("haru")}},
+              {actors::board_of::all, {}, {row("17", "Mina", 977)}, {}}};
+  c.typing = {{user_id("18"), "하루", actors::role::moderator}};
+  return c;
+}
+room::board_page board_page() {
+  return {actors::board_of::day, midnight, {row("17", "Mina", 130), row("haru", "Haru", 12, 2)}, 2, 60'000};
+}
+std::string reacted(encoding e, room::reacted what) { return answer(e, 13, session::reacted{aurora, 8, what}); }
 actors::room_change moderated() {
   auto c = changed();
   c.status.modes = {5000, true, {offset(12), offset(44)}};
@@ -304,6 +327,28 @@ const std::map<std::string, std::function<std::string(encoding)>> server_frames 
        auto messages = {withdrawn(44), tomb_at(45, actors::tomb_kind::message),
                         tomb_at(46, actors::tomb_kind::unnamed)};
        return answer(e, 4, session::history_page{aurora, {messages, false}});
+     }},
+    {"state-reacted", [](encoding e) { return change(e, reacted_to()); }},
+    {"state-lively", [](encoding e) { return change(e, lively()); }},
+    {"board-answer",
+     [](encoding e) {
+       return answer(e, 14, session::boarded{aurora, board_page()});
+     }},
+    {"typing-answer",
+     [](encoding e) {
+       return answer(e, 15, session::typed{aurora, true});
+     }},
+    {"react-answer",
+     [](encoding e) {
+       return reacted(e, {room::reacted::how::counted, 0});
+     }},
+    {"react-again",
+     [](encoding e) {
+       return reacted(e, {room::reacted::how::again, 0});
+     }},
+    {"react-passed",
+     [](encoding e) {
+       return reacted(e, {room::reacted::how::lost, 412});
      }},
     {"mod-answer",
      [](encoding e) {

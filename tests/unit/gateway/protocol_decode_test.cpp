@@ -105,7 +105,7 @@ TEST(decode, an_id_is_an_integer_below_2_to_the_53) {
 }
 
 TEST(decode, refuses_operations_that_it_does_not_know) {
-  for (auto op : {"react", "typing", "Pub", "pub ", "hello", "msgs"}) {
+  for (auto op : {"React", "Typing", "Pub", "pub ", "hello", "msgs"}) {
     EXPECT_EQ(meaning(R"({"op":")" + std::string(op) + R"(","id":4,"room":"aurora"})"),
               "#4 !op is none of this server's");
   }
@@ -235,6 +235,32 @@ TEST(decode, read_wants_an_offset) {
   EXPECT_EQ(meaning(R"({"op":"read","id":5,"room":"a"})"), "#5 !off is missing");
   EXPECT_EQ(meaning(R"({"op":"read","id":5,"room":"a","off":-3})"),
             "#5 !off is not an integer from 0 to 18446744073709551615");
+}
+
+TEST(decode, reactions_have_a_kind_and_a_number) {
+  auto with = [](std::string_view fields) {
+    return meaning(R"({"op":"react","id":8,"room":"a",)" + std::string(fields) + "}");
+  };
+  EXPECT_EQ(with(R"("kind":"cheer","seq":1)"), "#8 react id=8 room=a kind=cheer n=1 seq=1");
+  EXPECT_EQ(with(R"("kind":"h_e-4rt","n":50,"seq":9007199254740991)"),
+            "#8 react id=8 room=a kind=h_e-4rt n=50 seq=9007199254740991");
+  for (const auto* wrong : {R"("seq":1)", R"("kind":"","seq":1)", R"("kind":"Cheer","seq":1)", R"("kind":7,"seq":1)",
+                            R"("kind":"seventeen-letters","seq":1)", R"("kind":"cheer")", R"("kind":"cheer","seq":0)",
+                            R"("kind":"cheer","seq":1,"n":0)", R"("kind":"cheer","seq":1,"n":51)",
+                            R"("kind":"cheer","seq":9007199254740992)", R"("kind":"cheer","seq":"1")"}) {
+    EXPECT_TRUE(with(wrong).starts_with("#8 !")) << wrong << ": " << with(wrong);
+  }
+}
+
+TEST(decode, boards_are_of_the_day_or_of_all_time) {
+  auto with = [](std::string_view fields) {
+    return meaning(R"({"op":"board","id":8,"room":"a")" + std::string(fields) + "}");
+  };
+  EXPECT_EQ(with(""), "#8 board id=8 room=a day top=10");
+  EXPECT_EQ(with(R"(,"of":"all","top":100,"watch":true)"), "#8 board id=8 room=a all top=100 watch");
+  for (const auto* wrong : {R"(,"of":"week")", R"(,"of":1)", R"(,"top":0)", R"(,"top":101)", R"(,"watch":1)"}) {
+    EXPECT_TRUE(with(wrong).starts_with("#8 !")) << wrong << ": " << with(wrong);
+  }
 }
 
 TEST(decode, presence_counts_or_pages) {
