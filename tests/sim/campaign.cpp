@@ -22,6 +22,7 @@ void add(run_outcome& to, const run_outcome& o) {
   to.asked += o.asked;
   to.compactions += o.compactions;
   to.erased += o.erased;
+  to.cheered += o.cheered;
   to.moderated += o.moderated;
   to.trimmed += o.trimmed;
   to.disk.appends += o.disk.appends;

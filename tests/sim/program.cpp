@@ -30,8 +30,8 @@ void print_sums(const campaign_outcome& o) {
   const auto& s = o.sums;
   std::cout << s.steps << " steps; commands: " << s.acknowledged << " acknowledged, " << s.repeated << " recognised, "
             << s.refused << " refused at a bound; " << s.reminded << " reminders, " << s.asked << " asks and timers, "
-            << s.erased << " erased, " << s.moderated << " acts of moderators, " << s.trimmed << " trimmed; " << s.reads
-            << " reads compared\n"
+            << s.erased << " erased, " << s.cheered << " reactions, " << s.moderated << " acts of moderators, "
+            << s.trimmed << " trimmed; " << s.reads << " reads compared\n"
             << "disk: " << s.compactions << " compactions, " << s.crashes << " crashes, " << s.disk.lost_bytes
             << " unsynced bytes lost, " << s.disk.torn << " torn, " << s.disk.turned_back << " turned back; "
             << s.disk.full << " full, " << s.disk.broken << " broken, " << s.disk.slow << " slow\n"

@@ -48,6 +48,7 @@ struct run_outcome {
   std::uint64_t compactions = 0;
   std::uint64_t asked = 0;         ///< asks and timers that ended in time
   std::uint64_t erased = 0;        ///< messages withdrawn, as who asked for it was told
+  std::uint64_t cheered = 0;       ///< reactions that were counted, as who sent them was told
   std::uint64_t moderated = 0;     ///< acts of a moderator that were done
   std::uint64_t trimmed = 0;       ///< messages at the beginning that went by age or size
   disk_counts disk;

@@ -24,6 +24,7 @@ actors::room::options room_options(const room_troubles& with, breakage broken) {
   o.dedupe_window = broken == breakage::skip_dedupe ? std::chrono::milliseconds{0} : dedupe_window;
   o.marks_max = with.marks_max;
   o.recent_max = with.recent_max;
+  o.reacting_max = with.reacting_max;
   o.idle_after = with.idle_after;
   o.retention_age = with.keep.age;
   o.retention_bytes = with.keep.bytes;

@@ -50,6 +50,8 @@ struct room_troubles {
   actors::room::retention keep;
   std::size_t text_bytes = 0;  ///< of what is said, at least
   bool erasures = false;  ///< users have what they said forgotten
+  std::size_t cheerers = 0;
+  std::uint32_t reacting_max = 0;  ///< users whose reactions a room tells apart
   bool moderated = false;  ///< somebody withdraws messages and mutes people
 
   explicit room_troubles(dice& d) {
@@ -100,6 +102,8 @@ struct room_troubles {
     askers = d.per_mille(400) ? d.between(1, 2) : 0;
     erasures = d.per_mille(300);
     moderated = !erasures && d.per_mille(400);
+    cheerers = d.per_mille(500) ? d.between(1, 4) : 0;
+    reacting_max = d.per_mille(250) ? number(1, 2) : 1'000;
   }
 };
 

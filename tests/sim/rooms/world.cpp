@@ -7,6 +7,7 @@
 
 #include "actors/room/room_codec.hpp"
 #include "tests/sim/play_out.hpp"
+#include "tests/sim/rooms/cheerer.hpp"
 #include "tests/sim/rooms/device.hpp"
 #include "tests/sim/rooms/eraser.hpp"
 #include "tests/sim/rooms/moderator.hpp"
@@ -44,6 +45,7 @@ class world {
     }
     for (std::size_t n = 0; n < with_.devices; ++n) devices_.emplace_back(stage_, n % with_.users, n);
     for (std::size_t n = 0; n < with_.bells; ++n) ringers_.emplace_back(stage_, n);
+    for (std::size_t n = 0; n < with_.cheerers; ++n) cheerers_.emplace_back(stage_, n % with_.users, n);
     if (with_.erasures) eraser_.emplace(stage_);
     if (with_.moderated) moderator_.emplace(stage_);
     frailty_.before = with_.throws_before;
@@ -64,6 +66,7 @@ class world {
     start();
     for (auto& d : devices_) d.begin();
     for (auto& r : ringers_) r.begin();
+    for (auto& c : cheerers_) c.begin();
     if (eraser_) eraser_->begin();
     if (moderator_) moderator_->begin();
     fate_later();
@@ -117,6 +120,7 @@ class world {
   std::optional<steady_time> stops_until_;
   std::deque<device> devices_;
   std::deque<ringer> ringers_;
+  std::deque<cheerer> cheerers_;
   std::optional<eraser> eraser_;
   std::optional<moderator> moderator_;
 };
@@ -168,6 +172,7 @@ void world::end_process() {
   node_.reset();
   on_.loop.forget_process();
   for (auto& r : ringers_) r.node_gone();
+  for (auto& c : cheerers_) c.node_gone();
   if (eraser_) eraser_->node_gone();
   if (moderator_) moderator_->node_gone();
 }
@@ -293,8 +298,8 @@ void world::calm_down() {
   if (node_) node_->end_quarantines();
   auto all_content = [this] {
     return node_ && !stops_until_ && std::ranges::all_of(devices_, &device::content) &&
-           std::ranges::all_of(ringers_, &ringer::content) && (!eraser_ || eraser_->content()) &&
-           (!moderator_ || moderator_->content());
+           std::ranges::all_of(ringers_, &ringer::content) && std::ranges::all_of(cheerers_, &cheerer::content) &&
+           (!eraser_ || eraser_->content()) && (!moderator_ || moderator_->content());
   };
   run_until(all_content, "somebody has no answer though all has been well for two minutes");
   wait(seconds{1});
@@ -379,6 +384,16 @@ void world::look_at(room_model& room) {
   if (fresh && number_in(*fresh, "last_offset") != last) {
     throw violation("room/" + room.name() + " says its last offset is " +
                     std::to_string(number_in(*fresh, "last_offset")) + ", its history has " + std::to_string(last));
+  }
+  cheerer::share share;
+  for (const auto& c : cheerers_) {
+    share.least += c.of(room.name()).least;
+    share.most += c.of(room.name()).most;
+  }
+  const auto reacted = fresh ? number_in(*fresh, "reactions") : 0;
+  if (reacted < share.least || reacted > share.most) {
+    throw violation("room/" + room.name() + " has counted " + std::to_string(reacted) + " cheers, of at least " +
+                    std::to_string(share.least) + " and at most " + std::to_string(share.most));
   }
   if (fresh && with_.keep.bytes > 0 &&
       number_in(*fresh, "history_bytes") > with_.keep.bytes + actors::room::chapters::bytes_max) {
