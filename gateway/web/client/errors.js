@@ -31,6 +31,8 @@ export class Refused extends Error {
     this.code = Number.isInteger(err?.code) ? err.code : codes.internal;
     /** @type {string} the word for the code, `refused` when it is unknown */
     this.reason = words.get(this.code) ?? 'refused';
+    /** @type {number|undefined} of a reaction: the number to go on above */
+    this.seq = Number.isSafeInteger(err?.seq) ? err.seq : undefined;
     /** @type {number|undefined} milliseconds after which asking again makes sense */
     this.retryMs = Number.isFinite(err?.retry_ms) && err.retry_ms >= 0 ? err.retry_ms : undefined;
   }

@@ -158,6 +158,15 @@ export interface Member {
   role: string;
 }
 
+/** Who cheered most; see docs/protocol.md, board. */
+export interface Board {
+  of: 'day' | 'all';
+  since?: number;
+  top: { user: string; name: string; n: number; err?: number }[];
+  unseen?: number;
+  watch_ms?: number;
+}
+
 export type RoomStatus = 'joining' | 'joined' | 'refused' | 'left';
 
 export interface RoomEvents {
@@ -178,7 +187,7 @@ export class Room implements Events<RoomEvents> {
   get messages(): readonly Message[];
   /** Ours that are not in `messages` yet. */
   get outgoing(): readonly Publish[];
-  get state(): { occupancy?: number; capacity?: number; slow_ms?: number; members_only?: boolean; pins?: number[] };
+  get state(): { occupancy?: number; capacity?: number; slow_ms?: number; members_only?: boolean; pins?: number[]; reactions?: Record<string, number> };
   get head(): number;
   get read(): number;
   get unread(): number;
@@ -200,6 +209,9 @@ export class Room implements Events<RoomEvents> {
     members?: Member[];
     next?: string;
   }>;
+  react(kind?: string, n?: number): Promise<'counted' | 'refused' | 'unknown'>;
+  board(query?: { of?: 'day' | 'all'; top?: number; watch?: boolean }): Promise<Board>;
+  typing(): Promise<{ shown: boolean }>;
   moderate(act: Act, fields?: ActFields): Promise<{ room: string; off?: number }>;
   rejoin(): void;
   leave(): void;
@@ -225,10 +237,11 @@ export const codes: Readonly<{
 
 /** The server refused a request: the outcome is known. */
 export class Refused extends Error {
-  constructor(err: { code?: number; msg?: string; retry_ms?: number });
+  constructor(err: { code?: number; msg?: string; retry_ms?: number; seq?: number });
   code: number;
   reason: string;
   retryMs: number | undefined;
+  seq: number | undefined;
   get retryable(): boolean;
 }
 

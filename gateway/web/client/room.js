@@ -3,6 +3,7 @@ import { ReadCursor } from './cursor.js';
 import { Emitter } from './emitter.js';
 import { History } from './history.js';
 import { Outbox } from './outbox.js';
+import { Reactions } from './reactions.js';
 import { Roster } from './roster.js';
 
 const pageSize = 50;
@@ -31,6 +32,7 @@ export class Room extends Emitter {
   #history;
   #outbox;
   #roster;
+  #reactions;
   #cursor;
   #watched = false;
   #status = 'joining';
@@ -66,6 +68,7 @@ export class Room extends Emitter {
       this.emit('publish', entry);
       this.#messagesChanged([]);
     });
+    this.#reactions = new Reactions({ room: name, ask, env, random });
     this.#roster = new Roster(limits.members);
     this.#roster.on('change', () => this.emit('members'));
   }
@@ -212,6 +215,35 @@ export class Room extends Emitter {
   }
 
   /**
+   * Reacts, and is counted exactly once: sent when the room is joined, and again after a break. The sums are in
+   * `state.reactions`.
+   * @param {string} [kind] 1 to 16 lower-case letters, digits, `-` and `_`
+   * @param {number} [n] 1 to 50
+   * @returns {Promise<'counted'|'refused'|'unknown'>} never rejects; `unknown`: the server has forgotten
+   */
+  react(kind = 'cheer', n = 1) {
+    if (this.#status === 'left') throw new Error('the room was left');
+    return this.#reactions.add(kind, n);
+  }
+
+  /**
+   * Asks who cheered most.
+   * @param {{of?: 'day'|'all', top?: number, watch?: boolean}} [query]
+   * @returns {Promise<object>} see docs/protocol.md, board
+   */
+  board(query = {}) {
+    return this.#host.ask('board', { room: this.name, ...query });
+  }
+
+  /**
+   * Tells a small room that we are writing; to be called every few seconds while we are.
+   * @returns {Promise<{shown: boolean}>}
+   */
+  typing() {
+    return this.#host.ask('typing', { room: this.name });
+  }
+
+  /**
    * What a moderator does; needs the role.
    * @param {string} act delete, mute, unmute, ban, unban, shadow, unshadow, filter, slow, members_only, pin or unpin
    * @param {object} [fields] what the act takes: `off`, `user`, `for_ms`, `why`, ... (docs/protocol.md, mod)
@@ -236,6 +268,7 @@ export class Room extends Emitter {
     this.disconnected();
     this.#status = 'left';
     this.#outbox.stop();
+    this.#reactions.stop();
     this.#host.left(this);
     this.emit('change');
   }
@@ -259,6 +292,7 @@ export class Room extends Emitter {
     this.#history.changed();
     this.#cursor.setReady(true);
     this.#outbox.setReady(true);
+    this.#reactions.setReady(true, result.seq);
     if (this.#watched) this.#loadMembers();
   }
 
@@ -282,6 +316,7 @@ export class Room extends Emitter {
     this.#history.away();
     this.#cursor.setReady(false);
     this.#outbox.setReady(false);
+    this.#reactions.setReady(false);
     if (this.#status !== 'joined') return;
     this.#status = 'joining';
     this.emit('change');
@@ -294,11 +329,13 @@ export class Room extends Emitter {
 
   /** @internal the client is closed */
   stopped() {
+    this.#reactions.stop();
     this.#outbox.stop();
   }
 
   /** @internal another user goes on */
   identityChanged() {
+    this.#reactions.stop();
     this.#outbox.identityChanged();
   }
 
