@@ -12,8 +12,8 @@ struct web_asset {
   std::string_view body;
 };
 
-// Returns the asset with exactly this path, null when there is none. "/" is "/index.html". The path is compared
-// as it is: no decoding, no query string, no "..". Any thread.
+// Returns the asset with exactly this path, null when there is none. "/" is "/index.html" and
+// "/playground" is "/playground.html". The path is compared as it is: no decoding, no query string, no "..". Any thread.
 [[nodiscard]] const web_asset* find_web_asset(std::string_view path) noexcept;
 
 }  // namespace lightstick::gateway

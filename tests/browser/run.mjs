@@ -26,7 +26,7 @@ Before the first time: npm ci --prefix tests/browser
 Takes two to three minutes, at most ${totalMs / 60_000} minutes.
 Ends with “N passed, N failed” and 0 only when all passed.`;
 
-const suites = ['talk', 'crash', 'break', 'history', 'sending', 'looks', 'keyboard', 'rooms', 'login', 'moderation'];
+const suites = ['talk', 'crash', 'break', 'history', 'sending', 'looks', 'keyboard', 'rooms', 'login', 'moderation', 'playground'];
 
 async function main(argv) {
   if (argv.includes('--help')) return void console.log(help);

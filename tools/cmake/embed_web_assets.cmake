@@ -59,6 +59,8 @@ ${rows}  }};
 const web_asset* find_web_asset(std::string_view path) noexcept {
   if (path == \"/\") {
     path = \"/index.html\";
+  } else if (path == \"/playground\") {
+    path = \"/playground.html\";
   }
   const auto& assets = table();
   const auto at = std::lower_bound(assets.begin(), assets.end(), path,

@@ -52,7 +52,7 @@ test('every text that the page asks for exists, and none is there for nothing', 
 });
 
 test('no markup is ever made from text', async () => {
-  const folders = ['app', 'client'];
+  const folders = ['app', 'client', 'playground'];
   for (const folder of folders) {
     for (const name of await readdir(path.join(web, folder))) {
       if (!name.endsWith('.js')) continue;
@@ -60,8 +60,10 @@ test('no markup is ever made from text', async () => {
       assert.doesNotMatch(source, /innerHTML|outerHTML|insertAdjacentHTML|document\.write|DOMParser|\beval\b|new Function/, name);
     }
   }
-  const page = await readFile(path.join(web, 'index.html'), 'utf8');
-  assert.doesNotMatch(page, /<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=/);
+  for (const name of ['index.html', 'playground.html']) {
+    const page = await readFile(path.join(web, name), 'utf8');
+    assert.doesNotMatch(page, /<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=/, name);
+  }
 });
 
 const said = (off, user, ts) => ({ off, user, ts, name: user, text: `text ${off}` });

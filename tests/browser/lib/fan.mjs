@@ -16,7 +16,7 @@ export class Fan {
       if (message.type() === 'error' && /Content Security Policy/i.test(message.text())) this.#problems.push(message.text());
     });
     page.on('websocket', (socket) => {
-      socket.on('framesent', ({ payload }) => this.#sent.push(JSON.parse(payload)));
+      socket.on('framesent', ({ payload }) => this.#note(payload));
     });
     page.on('dialog', (dialog) => {
       this.#problems.push(`a dialog opened: ${dialog.message()}`);
@@ -27,6 +27,15 @@ export class Fan {
   /** What went wrong in the page by itself: exceptions, refused scripts, dialogs. */
   get problems() {
     return this.#problems;
+  }
+
+  /** The playground also sends what is no JSON; that is no frame with an op. */
+  #note(payload) {
+    try {
+      this.#sent.push(JSON.parse(payload));
+    } catch {
+      this.#sent.push({ bytes: payload });
+    }
   }
 
   /** Frames with this op that the page has sent so far. */

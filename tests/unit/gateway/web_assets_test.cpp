@@ -41,6 +41,11 @@ TEST(web_assets, the_root_is_the_index) {
   EXPECT_EQ(find_web_asset("/"), find_web_asset("/index.html"));
 }
 
+TEST(web_assets, the_playground_needs_no_extension) {
+  ASSERT_NE(find_web_asset("/playground"), nullptr);
+  EXPECT_EQ(find_web_asset("/playground"), find_web_asset("/playground.html"));
+}
+
 TEST(web_assets, the_type_follows_the_extension_and_text_says_its_charset) {
   ASSERT_NE(find_web_asset("/index.html"), nullptr);
   EXPECT_EQ(find_web_asset("/index.html")->content_type, "text/html; charset=utf-8");
