@@ -70,6 +70,8 @@ struct options {
   std::uint32_t connections_max = 15'000;
   std::uint32_t connections_per_address_max = 200;
   std::uint32_t handshakes_max = 5'000;    ///< connections that are not logged in yet; beyond it 503
+  rate_limit fan_deliveries{2'000'000,
+                            4'000'000};  ///< of one room: messages times listeners; beyond it fans' are sampled
   rate_limit accept_rate{5'000, 10'000};   ///< connections of the node; beyond it they wait in the kernel's queue
   std::chrono::milliseconds lag_max{1'000};  ///< of an I/O thread; beyond it upgrades are answered 503
   bool loopback_exempt = true;             ///< of the per-address limits

@@ -31,7 +31,7 @@ struct core {
         fan_reaction_rates(opts.fan_react_rate),
         address_publish_rates(opts.address_publish_rate, opts.loopback_exempt),
         service_rates(opts.service_rate),
-        rooms(counts) {}
+        rooms(counts, clock, opts.fan_deliveries) {}
 
   const options opts;
   const ip_networks trusted;

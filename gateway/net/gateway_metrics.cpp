@@ -48,6 +48,8 @@ gateway_metrics::gateway_metrics(metrics& r)
                                   "Times a client's socket was not read because too many answers were due")),
       deliveries(r.make_counter("lightstick_gateway_deliveries_total", "Broadcast frames queued for a client")),
       frames_encoded(r.make_counter("lightstick_gateway_frames_encoded_total", "Broadcast frames encoded")),
+      fan_messages_skipped(r.make_counter("lightstick_gateway_fan_messages_skipped_total",
+                                          "Messages of fans left out of a room's pushes because too much was said")),
       batches_merged(r.make_counter("lightstick_gateway_batches_merged_total",
                                     "Room batches merged because the walk before had not begun")),
       outbound_overflow(r.make_counter("lightstick_gateway_outbound_overflow_total",

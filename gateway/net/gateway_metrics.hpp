@@ -47,6 +47,7 @@ struct gateway_metrics {
   counter& reads_paused;
   counter& deliveries;
   counter& frames_encoded;    ///< broadcast frames, once an encoding
+  counter& fan_messages_skipped;  ///< left out for all of a room
   counter& batches_merged;    ///< that waited for an earlier walk
   counter& outbound_overflow;
   counter& write_timeouts;

@@ -276,11 +276,11 @@ void hub::catch_up(subscription& s) {
 void hub::deliver(subscription& s, const push_item& item) {
   const auto format = static_cast<std::size_t>(s.who->format());
   if (item.batch) {
-    const auto first = item.first();
+    const auto after = item.after();
     const auto last = item.last();
     if (last <= s.floor) return;
-    if (first > s.floor.next()) return s.who->fell_behind(behind::offset_gap);
-    const bool straddles = first <= s.floor;
+    if (after > s.floor) return s.who->fell_behind(behind::offset_gap);
+    const bool straddles = after < s.floor;
     const auto floor = std::exchange(s.floor, last);
     if (straddles) return s.who->push(encode_tail(s.who->format(), *item.batch, floor));
   }

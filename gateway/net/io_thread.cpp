@@ -80,6 +80,17 @@ void io_thread::post_turn(std::shared_ptr<relay> r, std::chrono::milliseconds af
   });
 }
 
+void io_thread::post_tick(std::shared_ptr<relay> r, std::chrono::milliseconds after) {
+  post([this, r = std::move(r), after]() mutable {
+    auto pause = std::make_unique<timer>(context_);
+    auto& waiting = *pause;
+    waiting.expires_after(after);
+    waiting.async_wait([this, r = std::move(r), pause = std::move(pause)](error_code ec) {
+      if (!ec) core_.rooms.end_tick(r);
+    });
+  });
+}
+
 void io_thread::track(tracked& t) {
   everything_.push_back(t);
   arm();

@@ -35,6 +35,7 @@ class io_thread final : public walk_poster {
   }
   void post_walk(std::shared_ptr<relay> r) override;
   void post_turn(std::shared_ptr<relay> r, std::chrono::milliseconds after) override;
+  void post_tick(std::shared_ptr<relay> r, std::chrono::milliseconds after) override;
 
   void track(tracked& t);
   void drain(steady_time until);

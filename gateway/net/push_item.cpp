@@ -13,9 +13,18 @@ bool is_tomb(const actors::chat_message& m) { return m.tomb != actors::tomb_kind
 /// A tomb is a frame of its own, so a batch of its own.
 bool is_tomb(const push_item& item) { return item.batch && is_tomb(*item.batch->messages.front()); }
 
+/// How many of the offsets in (after, last] are not in `m`.
+std::uint64_t skipped_in(std::span<const actors::chat_message_ptr> m, offset after) {
+  const auto told = m.back()->off.value() - std::min(after, m.back()->off).value();
+  return told > m.size() ? told - m.size() : 0;
+}
+
 std::string encoded(protocol::encoding e, const push_item& item) {
   if (is_tomb(item)) return protocol::tomb(e, item.batch->room, *item.batch->messages.front());
-  if (item.batch) return protocol::messages(e, item.batch->room, item.batch->messages);
+  if (item.batch) {
+    const auto& all = item.batch->messages;
+    return protocol::messages(e, item.batch->room, all, skipped_in(all, item.after()));
+  }
   return protocol::change(e, *item.change);
 }
 
@@ -32,6 +41,7 @@ push_ptr joined_batch(std::span<const push_ptr> run) {
   }
   auto item = std::make_shared<push_item>();
   item->batch = std::move(whole);
+  item->told_after = run.front()->after();
   return item;
 }
 
@@ -125,7 +135,8 @@ std::size_t encode(push_item& item, const encodings_wanted& wanted) {
 ws::prepared encode_tail(protocol::encoding e, const actors::room_batch& batch, offset floor) {
   const auto begin = std::find_if(batch.messages.begin(), batch.messages.end(),
                                   [&](const actors::chat_message_ptr& m) { return m->off > floor; });
-  return {kind_of(e), protocol::messages(e, batch.room, {begin, batch.messages.end()})};
+  const std::span<const actors::chat_message_ptr> rest{begin, batch.messages.end()};
+  return {kind_of(e), protocol::messages(e, batch.room, rest, skipped_in(rest, floor))};
 }
 
 std::size_t weight_of(const push_item& item) {

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -18,7 +19,13 @@ struct push_item {
   /// The frame as a WebSocket message, in the encodings that were asked for.
   std::array<ws::prepared, protocol::encoding_count> bytes;
 
-  [[nodiscard]] offset first() const { return batch->messages.front()->off; }
+  /// Of a batch whose room left some out before or between its messages: it tells of everything after this offset.
+  std::optional<offset> told_after{};
+
+  /// It tells of everything after this offset, up to `last`.
+  [[nodiscard]] offset after() const {
+    return told_after ? *told_after : offset{batch->messages.front()->off.value() - 1};
+  }
   [[nodiscard]] offset last() const { return batch->messages.back()->off; }
 };
 using push_ptr = std::shared_ptr<const push_item>;
@@ -33,7 +40,7 @@ using encodings_wanted = std::array<bool, protocol::encoding_count>;
 /// Writes the frame in every encoding wanted that it is not yet written in; returns how many that were.
 std::size_t encode(push_item& item, const encodings_wanted& wanted);
 
-/// The messages of a batch beyond `floor` as a frame of their own. REQUIRES: there are some.
+/// The messages of a batch beyond `floor` as a frame of their own, with what is missing since then. REQUIRES: there are some.
 [[nodiscard]] ws::prepared encode_tail(protocol::encoding e, const actors::room_batch& batch, offset floor);
 
 /// About the bytes of the frame, for bounds.

@@ -18,6 +18,12 @@ bool relay::crowded(std::size_t thread) const {
   return s.waiting_bytes > waiting_bytes_max / 4 || s.waiting.items.size() > waiting_max / 4;
 }
 
+std::uint64_t relay::listeners(std::size_t thread) const {
+  std::lock_guard lock(mutex_);
+  const auto& of = slots_[thread].subscribers;
+  return std::uint64_t{of[0]} + of[1];
+}
+
 void relay::note_status(const actors::room_status& status) {
   std::lock_guard lock(mutex_);
   status_ = status;
@@ -27,10 +33,40 @@ void relays::publish(std::shared_ptr<const actors::room_batch> batch) {
   if (batch->messages.empty()) return;
   const auto r = find(batch->room);
   if (!r) return;
-  for (auto& piece : split(std::move(batch))) {
-    push_item item;
-    item.batch = std::move(piece);
-    hand_out(r, std::move(item));
+  const std::lock_guard one_at_a_time(r->publishing_);
+  std::uint64_t listeners = 0;
+  bool crowded = false;
+  std::size_t some = 0;  // a thread that has listeners
+  for (std::size_t i = 0; i < threads_.size(); ++i) {
+    const auto here = r->listeners(i);
+    listeners += here;
+    if (here > 0) some = i;
+    crowded = crowded || r->crowded(i);
+  }
+  send(r, r->lane_.pass(batch->messages, listeners, crowded, clock_.now()));
+  if (r->lane_.holds_back() && !std::exchange(r->ticking_, true)) threads_[some]->post_tick(r, fan_lane::tick);
+}
+
+void relays::end_tick(const std::shared_ptr<relay>& r) {
+  const std::lock_guard one_at_a_time(r->publishing_);
+  r->ticking_ = false;
+  send(r, r->lane_.end_tick());
+}
+
+void relays::send(const std::shared_ptr<relay>& r, std::vector<fan_lane::run> runs) {
+  for (auto& run : runs) {
+    metrics_.fan_messages_skipped.add(run.skipped());
+    auto batch = std::make_shared<actors::room_batch>();
+    batch->room = r->room_;
+    batch->messages = std::move(run.messages);
+    auto after = run.after;
+    for (auto& piece : split(std::move(batch))) {
+      push_item item;
+      item.batch = std::move(piece);
+      item.told_after = after;
+      after = item.last();
+      hand_out(r, std::move(item));
+    }
   }
 }
 
@@ -64,7 +100,7 @@ std::shared_ptr<relay> relays::add(const room_id& room, std::size_t thread, prot
   std::lock_guard lock(in.mutex);
   auto& r = in.by_room[room];
   if (!r) {
-    r = std::make_shared<relay>(room, threads_.size());
+    r = std::make_shared<relay>(room, threads_.size(), fan_budget_);
     metrics_.relays.add(1);
   }
   std::lock_guard relay_lock(r->mutex_);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "actors/fanout.hpp"
+#include "gateway/net/fan_lane.hpp"
 #include "gateway/net/gateway_metrics.hpp"
 #include "gateway/net/push_item.hpp"
 
@@ -25,7 +26,8 @@ class relay {
   static constexpr std::size_t waiting_max = 4'096;
   static constexpr std::size_t waiting_bytes_max = 16 * 1024 * 1024;
 
-  relay(room_id room, std::size_t threads) : room_(std::move(room)), slots_(threads) {}
+  relay(room_id room, std::size_t threads, rate_limit fan_budget)
+      : room_(std::move(room)), lane_(fan_budget), slots_(threads) {}
 
   struct taken {
     std::vector<push_ptr> items;  ///< in order
@@ -36,6 +38,7 @@ class relay {
   [[nodiscard]] taken take(std::size_t thread);
   /// A quarter of a bound waits: no time for pauses.
   [[nodiscard]] bool crowded(std::size_t thread) const;
+  [[nodiscard]] std::uint64_t listeners(std::size_t thread) const;
   [[nodiscard]] const room_id& room() const noexcept { return room_; }
   void note_status(const actors::room_status& status);
 
@@ -50,6 +53,9 @@ class relay {
   };
 
   const room_id room_;
+  std::mutex publishing_;  ///< taken before `mutex_`: one at a time says what goes out, in order
+  fan_lane lane_;
+  bool ticking_ = false;  ///< an `end_tick` will come
   mutable std::mutex mutex_;
   std::vector<slot> slots_;
   std::optional<actors::room_status> status_;
@@ -62,18 +68,24 @@ class walk_poster {
   virtual void post_walk(std::shared_ptr<relay> r) = 0;
   /// The hub goes on with the relay, after what the thread has to do now and not before `after` has passed.
   virtual void post_turn(std::shared_ptr<relay> r, std::chrono::milliseconds after) = 0;
+  /// `relays::end_tick` is called for it after so long.
+  virtual void post_tick(std::shared_ptr<relay> r, std::chrono::milliseconds after) = 0;
 };
 
 /// All relays of the node, and the rooms' way to them.
 class relays final : public actors::fanout {
  public:
-  explicit relays(gateway_metrics& m) : metrics_(m) {}
+  /// `fan_budget`: deliveries of a room a second, see fan_lane.
+  explicit relays(gateway_metrics& m, const clock_source& clock = system_clock_source(), rate_limit fan_budget = {})
+      : metrics_(m), clock_(clock), fan_budget_(fan_budget) {}
   /// REQUIRES: before the first subscription; the threads outlive all publishing.
   void connect(std::vector<walk_poster*> threads) { threads_ = std::move(threads); }
 
   void publish(std::shared_ptr<const actors::room_batch> batch) override;
   void publish(std::shared_ptr<const actors::room_change> change) override;
   void call_roll(const room_id& room) override;
+  /// What the room's fans said last goes out, if it was left out. Thread: any.
+  void end_tick(const std::shared_ptr<relay>& r);
 
   [[nodiscard]] walk_poster& thread(std::size_t index) noexcept { return *threads_[index]; }
   /// A subscription of this thread. What the room publishes after this returned reaches the thread.
@@ -96,10 +108,13 @@ class relays final : public actors::fanout {
     return shards_[std::hash<room_id>{}(room) % shards_.size()];
   }
   [[nodiscard]] std::shared_ptr<relay> find(const room_id& room);
+  void send(const std::shared_ptr<relay>& r, std::vector<fan_lane::run> runs);
   void hand_out(const std::shared_ptr<relay>& r, push_item item);
   void post(const std::shared_ptr<relay>& r, const std::vector<std::size_t>& threads);
 
   gateway_metrics& metrics_;
+  const clock_source& clock_;
+  const rate_limit fan_budget_;
   std::vector<walk_poster*> threads_;
   std::array<shard, 32> shards_;
 };

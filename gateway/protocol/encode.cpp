@@ -105,12 +105,14 @@ std::string refusal(encoding e, std::optional<session::request_id> id, const ses
   });
 }
 
-std::string messages(encoding e, const room_id& room, std::span<const actors::chat_message_ptr> batch) {
+std::string messages(encoding e, const room_id& room, std::span<const actors::chat_message_ptr> batch,
+                     std::uint64_t skipped) {
   return encode(e, bytes_of(batch), [&](auto f) {
-    f.begin_map(3);
+    f.begin_map(skipped == 0 ? 3 : 4);
     f.field("op", std::string_view("msgs"));
     f.field("room", room);
     f.list("msgs", batch);
+    if (skipped != 0) f.field("skipped", skipped);
     f.end_map();
   });
 }

@@ -75,7 +75,9 @@ struct decoded {
 /// `id` is left out when the request had none.
 [[nodiscard]] std::string refusal(encoding e, std::optional<actors::session::request_id> id,
                                   const actors::session::refusal& r);
-[[nodiscard]] std::string messages(encoding e, const room_id& room, std::span<const actors::chat_message_ptr> batch);
+/// `skipped`: offsets between the messages, and between them and what was pushed before, that are left out.
+[[nodiscard]] std::string messages(encoding e, const room_id& room, std::span<const actors::chat_message_ptr> batch,
+                                   std::uint64_t skipped = 0);
 /// REQUIRES: `m` is a tomb.
 [[nodiscard]] std::string tomb(encoding e, const room_id& room, const actors::chat_message& m);
 [[nodiscard]] std::string change(encoding e, const actors::room_change& c);

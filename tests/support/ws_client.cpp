@@ -278,6 +278,7 @@ void ws_client::take_frame(value frame) {
     }
   } else if (frame["op"].text() == "msgs") {
     auto& log = pushed_[frame["room"].text()];
+    if (frame.has("skipped")) skipped_[frame["room"].text()] += frame["skipped"].number();
     if (frame["msgs"].items().empty()) {
       throw protocol_error("a push without messages");
     }

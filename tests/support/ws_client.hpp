@@ -87,6 +87,8 @@ class ws_client {
   // ---- what the server sends on its own ----
   /// Every message pushed for the room so far, in the order it came.
   [[nodiscard]] const std::vector<chat>& pushed(const std::string& room) { return pushed_[room]; }
+  /// How many messages the room's pushes said to be left out.
+  [[nodiscard]] std::uint64_t skipped(const std::string& room) { return skipped_[room]; }
   /// `pushed`, once a message of at least that offset is there.
   const std::vector<chat>& pushed_through(const std::string& room, std::uint64_t off);
   /// The next push of that `op` (other than msgs) that fits, in the order they came; it is taken out.
@@ -161,6 +163,7 @@ class ws_client {
   std::deque<value> anonymous_;
   std::deque<value> pushes_;
   std::map<std::string, std::vector<chat>> pushed_;
+  std::map<std::string, std::uint64_t> skipped_;
   std::optional<std::uint16_t> close_code_;
   std::uint64_t pings_ = 0;
   bool answers_pings_ = true;

@@ -80,6 +80,10 @@ std::vector<option> rates() {
            "Publishes of all fans of one room together; beyond it error 111. Artists and moderators are not held back "
            "by it.",
            LS_AT(room.fan_rate)),
+      rate("rates.fan_deliveries",
+           "Messages of one room times those who listen on this node; beyond it what fans say is sampled, the same for "
+           "all, and told by `skipped`. Artists and moderators always come through.",
+           LS_AT(gateway.fan_deliveries)),
       rate("rates.accepts", "Connections accepted by the node; beyond it they wait in the kernel's queue.",
            LS_AT(gateway.accept_rate)),
       rate("rates.react_fan", "Reactions of one session with role fan; beyond it error 111.",

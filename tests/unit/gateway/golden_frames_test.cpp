@@ -315,6 +315,7 @@ const std::map<std::string, std::function<std::string(encoding)>> server_frames 
     {"ping-answer", [](encoding e) { return pong(e, 10, at); }},
     {"unknown-op",
      [](encoding e) { return refusal(e, 11, refused(actors::errc::bad_request, "op is none of this server's")); }},
+    {"msgs-sampled", [](encoding e) { return messages(e, aurora, std::vector{said(45, "hi")}, 7); }},
     {"msgs", [](encoding e) { return messages(e, aurora, std::vector{said(45, "hi")}); }},
     {"state", [](encoding e) { return change(e, changed()); }},
     {"state-with-members", [](encoding e) { return change(e, changed_members()); }},
