@@ -33,6 +33,9 @@ export const ready = Object.freeze({
     { name: 'read', frame: { op: 'read', room, off: 1 }, hint: 'Your other devices get it as a push.' },
     { name: 'presence: count', frame: { op: 'presence', room } },
     { name: 'presence: page', frame: { op: 'presence', room, mode: 'page', limit: 20 } },
+    { name: 'react', frame: { op: 'react', room, kind: 'cheer', n: 3, seq: 1 }, hint: 'Counted exactly once by user, device and seq; seq grows.' },
+    { name: 'board', frame: { op: 'board', room, of: 'day', top: 10, watch: true }, hint: 'Who cheered most.' },
+    { name: 'typing', frame: { op: 'typing', room }, hint: 'Told in small rooms only.' },
     { name: 'leave', frame: { op: 'leave', room } },
   ],
   Moderating: [
