@@ -68,7 +68,7 @@ std::string format_quantity(std::uint64_t value, std::span<const unit> units) {
 /// The shortest text that reads back as the same number.
 std::string format_double(double value) {
   std::array<char, 32> buffer{};
-  auto [end, code] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
+  auto [end, code] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::fixed);
   return code == std::errc{} ? std::string(buffer.data(), end) : std::to_string(value);
 }
 

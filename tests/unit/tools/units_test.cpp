@@ -90,7 +90,7 @@ TEST(rate, refuses_what_is_no_rate) {
 }
 
 TEST(rate, reads_back_what_it_writes) {
-  for (auto r : {rate_limit{5, 20}, rate_limit{0.1, 1}, rate_limit{1.0 / 3, 2.5}, rate_limit{}}) {
+  for (auto r : {rate_limit{5, 20}, rate_limit{2e6, 4e6}, rate_limit{0.1, 1}, rate_limit{1.0 / 3, 2.5}, rate_limit{}}) {
     EXPECT_EQ(parse_rate(format_rate(r)).value(), r) << format_rate(r);
   }
   EXPECT_EQ(format_rate({5, 20}), "5/s burst 20");
