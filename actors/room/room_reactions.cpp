@@ -108,7 +108,7 @@ void room_logic::tell_boards(runtime::context& ctx) {
   }
   watching_.told(ctx.now());
   if (boards.empty()) return;
-  ctx.persist({}, [this, boards = std::move(boards)](runtime::commit_outcome done, runtime::context&) mutable {
+  ctx.persist({}, [this, boards = std::move(boards)](const runtime::commit_outcome& done, runtime::context&) mutable {
     if (!done) return watching_.forget();
     auto news = std::make_shared<room_change>(room_change{id_, status(), {}, {}});
     news->boards = std::move(boards);

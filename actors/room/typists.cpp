@@ -36,6 +36,7 @@ std::optional<std::vector<member>> typists::take(std::uint32_t sessions, steady_
   changed_ = false;
   told_ = now;
   std::vector<member> out;
+  out.reserve(by_user_.size());
   for (const auto& [id, each] : by_user_) out.push_back(each.first);
   return out;
 }
