@@ -16,6 +16,10 @@ result<void> check_room(const identity& who, const room_id& room) {
   return {};
 }
 
+bool is_member(const identity& who, const room_id& room) {
+  return std::ranges::find(who.rooms, room.str()) != who.rooms.end();
+}
+
 result<void> check_publish(const publish& p, const options& o) {
   if (p.text.empty() && p.data.empty()) return fail(errc::bad_request, "neither text nor data");
   if (p.text.size() > o.text_bytes_max) {

@@ -9,6 +9,9 @@ namespace lightstick::actors::session {
 /// A room's name, and that the token allows it. Errors: bad_request, forbidden.
 [[nodiscard]] result<void> check_room(const identity& who, const room_id& room);
 
+/// Whether the token names the room itself, and not all rooms.
+[[nodiscard]] bool is_member(const identity& who, const room_id& room);
+
 /// Content and sizes of a publish. Errors: bad_request.
 [[nodiscard]] result<void> check_publish(const publish& p, const options& o);
 

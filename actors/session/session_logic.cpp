@@ -85,9 +85,9 @@ void session_logic::on_publish(publish p, runtime::context& ctx) {
   if (!admit(id, publishes_, ctx)) return;
   if (!is_in(p.room)) return refuse(id, refusal_of(errc::forbidden, "join the room first"));
   if (auto fits = check_publish(p, how_); !fits) return refuse(id, std::move(fits.error()));
-  const bool is_member = std::ranges::find(who_.rooms, p.room.str()) != who_.rooms.end();
+  const bool member = is_member(who_, p.room);
   room::publish said{id_,        who_.user, who_.device,       who_.name, who_.as, std::move(p.cid), std::move(p.text),
-                     p.reply_to, p.vt,      std::move(p.data), is_member};
+                     p.reply_to, p.vt,      std::move(p.data), member};
   say_or_ask(id, std::move(p.room), std::move(said), ctx);
 }
 
@@ -164,8 +164,8 @@ void session_logic::on_board(const board& b, runtime::context& ctx) {
 void session_logic::on_typing(const typing& t, runtime::context& ctx) {
   if (!admit(t.id, typings_, ctx)) return;
   if (!is_in(t.room)) return refuse(t.id, refusal_of(errc::forbidden, "join the room first"));
-  const bool is_member = std::ranges::find(who_.rooms, t.room.str()) != who_.rooms.end();
-  ask<room::typing_noted>(ctx, room::kind, t.room.str(), room::typing{id_, who_.user, who_.name, who_.as, is_member},
+  ask<room::typing_noted>(ctx, room::kind, t.room.str(),
+                          room::typing{id_, who_.user, who_.name, who_.as, is_member(who_, t.room)},
                           [this, id = t.id, room = t.room](result<room::typing_noted> done, runtime::context&) {
                             if (!done) return refuse(id, std::move(done.error()));
                             port_->answer(id, typed{room, done->shown});

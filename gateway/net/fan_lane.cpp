@@ -5,6 +5,11 @@
 
 namespace lightstick::gateway::net {
 
+std::uint64_t skipped_in(std::span<const actors::chat_message_ptr> m, offset after) noexcept {
+  const auto told = m.back()->off.value() - std::min(after, m.back()->off).value();
+  return told > m.size() ? told - m.size() : 0;
+}
+
 void fan_lane::refill(steady_time now) {
   if (now <= last_) return;
   const std::chrono::duration<double> passed = now - last_;

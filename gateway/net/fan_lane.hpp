@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "actors/chat_message.hpp"
@@ -9,6 +10,9 @@
 #include "runtime/base/token_bucket.hpp"
 
 namespace lightstick::gateway::net {
+
+/// How many of the offsets in (after, the last of `m`] are not in `m`. REQUIRES: `m` is not empty; ascending offsets.
+[[nodiscard]] std::uint64_t skipped_in(std::span<const actors::chat_message_ptr> m, offset after) noexcept;
 
 /// Decides which of a room's messages go out on this node, the same for all who listen: what artists, moderators and
 /// admins say, and tombs, always; what fans say as far as the budget goes. It counts deliveries, a message times those
@@ -28,10 +32,7 @@ class fan_lane {
   struct run {
     offset after;
     std::vector<actors::chat_message_ptr> messages;  ///< never empty
-    [[nodiscard]] std::uint64_t skipped() const noexcept {
-      const auto told = messages.back()->off.value() - after.value();
-      return told > messages.size() ? told - messages.size() : 0;
-    }
+    [[nodiscard]] std::uint64_t skipped() const noexcept { return skipped_in(messages, after); }
   };
   /// `crowded`: a thread has fallen behind with this room, and fans have to wait whatever the budget.
   /// REQUIRES: `batch` is not empty; ascending offsets.

@@ -70,25 +70,23 @@ void io_thread::post_walk(std::shared_ptr<relay> r) {
   asio::post(context_, [this, r = std::move(r)] { hub_.walk(*r); });
 }
 
-void io_thread::post_turn(std::shared_ptr<relay> r, std::chrono::milliseconds after) {
-  if (after.count() == 0) return post([this, r = std::move(r)] { hub_.go_on(*r); });
+template <class F>
+void io_thread::later(std::chrono::milliseconds after, F f) {
   auto pause = std::make_unique<timer>(context_);
   auto& waiting = *pause;
   waiting.expires_after(after);
-  waiting.async_wait([this, r = std::move(r), pause = std::move(pause)](error_code ec) {
-    if (!ec) hub_.go_on(*r);
+  waiting.async_wait([f = std::move(f), pause = std::move(pause)](error_code ec) {
+    if (!ec) f();
   });
 }
 
+void io_thread::post_turn(std::shared_ptr<relay> r, std::chrono::milliseconds after) {
+  if (after.count() == 0) return post([this, r = std::move(r)] { hub_.go_on(*r); });
+  later(after, [this, r = std::move(r)] { hub_.go_on(*r); });
+}
+
 void io_thread::post_tick(std::shared_ptr<relay> r, std::chrono::milliseconds after) {
-  post([this, r = std::move(r), after]() mutable {
-    auto pause = std::make_unique<timer>(context_);
-    auto& waiting = *pause;
-    waiting.expires_after(after);
-    waiting.async_wait([this, r = std::move(r), pause = std::move(pause)](error_code ec) {
-      if (!ec) core_.rooms.end_tick(r);
-    });
-  });
+  post([this, r = std::move(r), after] { later(after, [this, r] { core_.rooms.end_tick(r); }); });
 }
 
 void io_thread::track(tracked& t) {

@@ -59,6 +59,9 @@ class io_thread final : public walk_poster {
   static constexpr std::size_t read_bytes = 16 * 1024;
   void arm();
   void sweep();
+  /// Runs `f` on this thread once `after` has passed, unless the thread ends before. Thread: this one.
+  template <class F>
+  void later(std::chrono::milliseconds after, F f);
   /// A tracked object that fails ends alone.
   template <class F>
   void guarded(tracked& t, F f);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "gateway/net/fan_lane.hpp"
+
 namespace lightstick::gateway::net {
 namespace {
 
@@ -12,12 +14,6 @@ bool is_tomb(const actors::chat_message& m) { return m.tomb != actors::tomb_kind
 
 /// A tomb is a frame of its own, so a batch of its own.
 bool is_tomb(const push_item& item) { return item.batch && is_tomb(*item.batch->messages.front()); }
-
-/// How many of the offsets in (after, last] are not in `m`.
-std::uint64_t skipped_in(std::span<const actors::chat_message_ptr> m, offset after) {
-  const auto told = m.back()->off.value() - std::min(after, m.back()->off).value();
-  return told > m.size() ? told - m.size() : 0;
-}
 
 std::string encoded(protocol::encoding e, const push_item& item) {
   if (is_tomb(item)) return protocol::tomb(e, item.batch->room, *item.batch->messages.front());

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <thread>
 
+#include "tests/support/damage.hpp"
 #include "tests/support/node_test.hpp"
 
 namespace lightstick::test {
@@ -258,19 +259,12 @@ TEST_F(care, verify_names_the_actor_and_stats_the_largest) {
   std::size_t named = 0;
   for (const auto& item : std::filesystem::directory_iterator(the_node().data() / "rocks")) {
     if (item.path().extension() != ".sst") continue;
-    auto flip = [&] {
-      std::fstream io(item.path(), std::ios::in | std::ios::out | std::ios::binary);
-      io.seekg(40);
-      const auto c = static_cast<char>(io.get() ^ 0x10);
-      io.seekp(40);
-      io.put(c);
-    };
-    flip();
+    flip_bit(item.path());
     const auto found = lightstick({"verify", data()});
     EXPECT_EQ(found.exit_code, 3);
     EXPECT_THAT(found.out, HasSubstr("rocks/" + item.path().filename().string()));
     if (found.out.find("room/aurora: ") != std::string::npos) ++named;
-    flip();
+    flip_bit(item.path());
   }
   EXPECT_GT(named, 0U);
 }

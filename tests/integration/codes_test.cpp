@@ -4,10 +4,10 @@
 
 #include <csignal>
 #include <filesystem>
-#include <fstream>
 #include <set>
 #include <sstream>
 
+#include "tests/support/damage.hpp"
 #include "tests/support/node_test.hpp"
 
 namespace lightstick::test {
@@ -53,18 +53,11 @@ class codes : public node_test, public testing::WithParamInterface<std::uint16_t
 bool damage_history(node& n) {
   for (const auto& item : std::filesystem::directory_iterator(n.data() / "rocks")) {
     if (item.path().extension() != ".sst") continue;
-    const auto flip = [&] {
-      std::fstream io(item.path(), std::ios::in | std::ios::out | std::ios::binary);
-      io.seekg(40);
-      const auto c = static_cast<char>(io.get() ^ 0x10);
-      io.seekp(40);
-      io.put(c);
-    };
-    flip();
+    flip_bit(item.path());
     if (run(lightstick_binary(), {"verify", n.data().string()}).out.find("room/aurora: ") != std::string::npos) {
       return true;
     }
-    flip();
+    flip_bit(item.path());
   }
   return false;
 }
